@@ -1,0 +1,119 @@
+/**
+ * The whole conversation between the page and the worker: every message, each request with its answer and with how it can
+ * fail. Nothing crosses that is not here; no tensors, no shapes to re-check, no React.
+ */
+import type { ModelPlan, TrainingPlan } from '../compile/plan';
+import type { DataProblem, Fitted } from '../data/dataset';
+import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
+import type { DatasetSchema } from '../graph/schema';
+
+export const PROTOCOL_VERSION = 1;
+
+export type RunId = string;
+export type Backend = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+/** Where the rows come from. Shipped sets are fetched by the worker from the page's own origin; uploads lie in IndexedDB. */
+export type DataSource = { readonly kind: 'shipped'; readonly id: string } | { readonly kind: 'stored'; readonly id: string };
+
+/** Files as the user dropped them. */
+export interface UploadFile {
+  /** With folders, `cats/1.png`. */
+  readonly path: string;
+  readonly file: Blob;
+}
+export interface UploadOptions {
+  readonly title: string;
+  /** Column to predict; null = the worker proposes one. */
+  readonly target: string | null;
+  readonly separator: string | null;
+  /** Side length that images are stored at. */
+  readonly imageSize: number | null;
+}
+
+/** Everything needed to use a trained model again. Typed arrays are transferred. */
+export interface TrainedModel {
+  readonly plan: ModelPlan;
+  readonly fitted: Fitted;
+  readonly weights: readonly NamedWeight[];
+}
+export interface NamedWeight {
+  /** `<layer name>/<weight name>` */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A page of rows for the data view. */
+export interface RowsPreview {
+  readonly rows: readonly {
+    readonly row: number;
+    readonly cells: { readonly [column: string]: PreviewCell };
+  }[];
+}
+export type PreviewCell =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image'; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+
+/** One test row with what the model said, for the results view. */
+export interface PredictionSample {
+  readonly row: number;
+  readonly cells: { readonly [column: string]: PreviewCell };
+  readonly heads: readonly {
+    readonly head: string;
+    readonly target: string;
+    readonly prediction: string;
+    readonly correct: boolean | null;
+    /** Class probabilities in class order; null for numbers heads. */
+    readonly scores: readonly number[] | null;
+  }[];
+}
+
+export interface Requests {
+  hello: { args: { protocol: number }; value: { protocol: number; backends: readonly Backend[] }; error: 'protocol' };
+  /** Parses, checks and stores an upload; progress comes as notifications under the request's id. */
+  importData: { args: { files: readonly UploadFile[]; options: UploadOptions }; value: { schema: DatasetSchema; warnings: readonly DataProblem[] }; error: readonly DataProblem[] };
+  previewRows: { args: { source: DataSource; from: number; count: number }; value: RowsPreview; error: readonly DataProblem[] };
+  /** Answers when the run has started; its events follow as notifications. A run in progress is stopped first. */
+  startRun: { args: { run: RunId; plan: ModelPlan; training: TrainingPlan; source: DataSource; backend: Backend; resume: TrainedModel | null }; value: null; error: FailureCause };
+  pause: { args: { run: RunId }; value: null; error: 'no-run' };
+  resume: { args: { run: RunId }; value: null; error: 'no-run' };
+  /** One training step, then pause again. */
+  step: { args: { run: RunId }; value: null; error: 'no-run' };
+  stop: { args: { run: RunId }; value: null; error: 'no-run' };
+  /** Weights of the last run (while paused or after it ended). */
+  trainedModel: { args: { run: RunId }; value: TrainedModel; error: 'no-run' };
+  /** Evaluates and samples the last run's model. */
+  evaluate: { args: { run: RunId; split: 'validation' | 'test' }; value: Evaluation; error: 'no-run' | FailureCause };
+  samples: { args: { run: RunId; count: number; wrongOnly: boolean }; value: readonly PredictionSample[]; error: 'no-run' | FailureCause };
+  /** tfjs `model.json` + weights of a plan, trained (weights given) or fresh. */
+  exportTfjs: { args: { plan: ModelPlan; model: TrainedModel | null; seed: number }; value: { modelJson: string; weights: ArrayBuffer }; error: FailureCause };
+}
+export type RequestKind = keyof Requests;
+
+export type RequestMessage = { [K in RequestKind]: { readonly kind: 'request'; readonly id: number; readonly request: K; readonly args: Requests[K]['args'] } }[RequestKind];
+export type AnswerMessage =
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: false; readonly error: unknown };
+
+/** Steps coalesced: at most ~20 messages a second. Columns × steps, row-major by step, transferred. */
+export interface StepBlock {
+  readonly columns: readonly string[];
+  readonly globalSteps: Int32Array;
+  readonly values: Float32Array;
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean over the block. */
+  readonly stepMs: number;
+}
+export type Notification =
+  | { readonly kind: 'steps'; readonly run: RunId; readonly sequence: number; readonly block: StepBlock }
+  /** `epoch`, `done`, `failed`, `started`, `paused`, `resumed`: never dropped, in order with the steps. */
+  | { readonly kind: 'event'; readonly run: RunId; readonly sequence: number; readonly event: Exclude<RunEvent, { kind: 'step' }> }
+  | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number };
+
+/** Abandon a request (an upload): it answers with an error of its own. */
+export type CancelMessage = { readonly kind: 'cancel'; readonly id: number };
+
+export type ToWorker = RequestMessage | CancelMessage;
+export type FromWorker = AnswerMessage | Notification;
+export type { Measures };
