@@ -1,8 +1,8 @@
 /** The serialisable result of `compile`: what to build (`ModelPlan`) and how to train it (`TrainingPlan`). Plain JSON. */
 import type { FeatureSpec, TargetSpec } from '../graph/data-spec';
 import type { Config, NodeId } from '../graph/document';
-import type { EarlyStoppingSettings } from '../graph/training-settings';
 import type { TensorFact } from '../graph/shape';
+import type { EarlyStoppingSettings } from '../graph/training-settings';
 
 export const PLAN_VERSION = 1;
 

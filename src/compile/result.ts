@@ -1,6 +1,7 @@
 /** What `compile` gives. Every part is there for any graph; `plan` is null while an error stands. */
-import type { Diagnostic } from '../graph/diagnostic';
+
 import type { DataSpec } from '../graph/data-spec';
+import type { Diagnostic } from '../graph/diagnostic';
 import type { TensorFact } from '../graph/shape';
 import type { ModelPlan, TrainingPlan } from './plan';
 

@@ -5,6 +5,9 @@
 import type { DataSpec } from '../graph/data-spec';
 import type { DatasetSchema } from '../graph/schema';
 import type { Text } from '../graph/text';
+import type { DataProblem } from './problems';
+
+export type { DataProblem } from './problems';
 
 /** Raw values of one column, in row order. Missing: NaN in numbers, −1 in categories, '' in text. */
 export type ColumnValues =
@@ -49,7 +52,14 @@ export type SplitName = 'train' | 'validation' | 'test';
 /** Fitted on the training rows only; JSON, saved beside the weights, so that predictions prepare inputs in the same way. */
 export type FittedFeature =
   | { readonly kind: 'image' }
-  | { readonly kind: 'numbers'; readonly center: readonly number[]; readonly scale: readonly number[] }
+  /** Per output value: `(x − center) / scale`; `fill` stands in for a missing x (the training mean). Windows too. */
+  | {
+      readonly kind: 'numbers';
+      readonly center: readonly number[];
+      readonly scale: readonly number[];
+      readonly fill: readonly number[];
+    }
+  /** Most frequent first; the id of `vocabulary[i]` is i + 2, after padding (0) and unknown (1). */
   | { readonly kind: 'tokens'; readonly vocabulary: readonly string[] };
 export type FittedTarget =
   | { readonly kind: 'class' }
@@ -69,12 +79,6 @@ export interface PreparedData {
   batch(rows: ArrayLike<number>): Batch;
 }
 
-/** A data problem in words' raw material; `data/describe.ts` turns it into a sentence. */
-export interface DataProblem {
-  readonly severity: 'error' | 'warning';
-  readonly code: string;
-  readonly facts: { readonly [name: string]: string | number };
-}
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly warnings: readonly DataProblem[] }
   | { readonly ok: false; readonly problems: readonly DataProblem[] };

@@ -6,6 +6,7 @@ import type { Command } from './command';
 import type { EdgeId, NodeId } from './document';
 import type { ColumnKind } from './schema';
 import type { Flow, Shape } from './shape';
+import type { Text } from './text';
 
 export type Severity = 'error' | 'warning';
 
@@ -26,7 +27,12 @@ export type Problem =
   | { readonly code: 'no-dataset' }
   | { readonly code: 'cycle'; readonly nodes: readonly NodeId[] }
   | { readonly code: 'unknown-node-type'; readonly type: string }
-  | { readonly code: 'newer-node-version'; readonly type: string; readonly version: number; readonly known: number }
+  | {
+      readonly code: 'newer-node-version';
+      readonly type: string;
+      readonly version: number;
+      readonly known: number;
+    }
   | { readonly code: 'missing-input'; readonly port: string }
   | { readonly code: 'too-many-edges'; readonly port: string }
   | { readonly code: 'unknown-port'; readonly port: string }
@@ -34,20 +40,57 @@ export type Problem =
   | { readonly code: 'unused-output' }
   | { readonly code: 'cannot-bypass' }
   // fields
-  | { readonly code: 'field-type'; readonly field: string; readonly expected: string; readonly received: string }
-  | { readonly code: 'field-range'; readonly field: string; readonly min: number | null; readonly max: number | null; readonly received: number }
-  | { readonly code: 'field-choice'; readonly field: string; readonly options: readonly string[]; readonly received: string }
+  | {
+      readonly code: 'field-type';
+      readonly field: string;
+      readonly expected: string;
+      readonly received: string;
+    }
+  | {
+      readonly code: 'field-range';
+      readonly field: string;
+      readonly min: number | null;
+      readonly max: number | null;
+      readonly received: number;
+    }
+  | {
+      readonly code: 'field-choice';
+      readonly field: string;
+      readonly options: readonly string[];
+      readonly received: string;
+    }
   // data binding
   | { readonly code: 'column-missing'; readonly column: string }
-  | { readonly code: 'column-kind'; readonly column: string; readonly expected: readonly ColumnKind[]; readonly received: ColumnKind }
+  | {
+      readonly code: 'column-kind';
+      readonly column: string;
+      readonly expected: readonly ColumnKind[];
+      readonly received: ColumnKind;
+    }
   | { readonly code: 'no-column'; readonly expected: readonly ColumnKind[] }
   | { readonly code: 'not-sequential' }
   | { readonly code: 'target-leak'; readonly column: string }
   // shapes
-  | { readonly code: 'wrong-flow'; readonly port: string; readonly expected: readonly Flow[]; readonly received: Flow; readonly shape: Shape }
-  | { readonly code: 'wrong-rank'; readonly port: string; readonly expected: readonly number[]; readonly shape: Shape }
+  | {
+      readonly code: 'wrong-flow';
+      readonly port: string;
+      readonly expected: readonly Flow[];
+      readonly received: Flow;
+      readonly shape: Shape;
+    }
+  | {
+      readonly code: 'wrong-rank';
+      readonly port: string;
+      readonly expected: readonly number[];
+      readonly shape: Shape;
+    }
   | { readonly code: 'shape-mismatch'; readonly port: string; readonly shapes: readonly Shape[] }
-  | { readonly code: 'axis-mismatch'; readonly port: string; readonly axis: number; readonly shapes: readonly Shape[] }
+  | {
+      readonly code: 'axis-mismatch';
+      readonly port: string;
+      readonly axis: number;
+      readonly shapes: readonly Shape[];
+    }
   | { readonly code: 'size-mismatch'; readonly from: Shape; readonly to: Shape }
   | { readonly code: 'window-too-large'; readonly window: readonly number[]; readonly shape: Shape }
   | { readonly code: 'not-divisible'; readonly field: string; readonly value: number; readonly by: number }
@@ -69,7 +112,7 @@ export interface Fix {
 }
 export type FixLabel =
   | { readonly kind: 'insert'; readonly type: string; readonly detail: string }
-  | { readonly kind: 'set-field'; readonly field: string; readonly value: string; readonly title: string }
+  | { readonly kind: 'set-field'; readonly field: string; readonly value: string; readonly title: Text }
   | { readonly kind: 'remove-edge' }
   | { readonly kind: 'remove-node' }
   | { readonly kind: 'connect'; readonly from: string }

@@ -57,7 +57,14 @@ export type Proposal =
   /** Set fields of this node. */
   | { readonly kind: 'set'; readonly config: Config }
   /** Insert a node before the given input port. */
-  | { readonly kind: 'insert'; readonly port: string; readonly type: string; readonly config: Config };
+  | {
+      readonly kind: 'insert';
+      readonly port: string;
+      /** Which wire of a multiple port, counted in wire order; left out where there is only one. */
+      readonly wire?: number;
+      readonly type: string;
+      readonly config: Config;
+    };
 
 export type Inferred =
   | { readonly ok: true; readonly outputs: { readonly [port: string]: TensorFact } }
@@ -90,9 +97,15 @@ export type StableTarget = (typeof STABLE_TARGETS)[number];
 export const EXPERIMENTAL_TARGETS = ['keras', 'onnx', 'pytorch'] as const;
 export type ExperimentalTarget = (typeof EXPERIMENTAL_TARGETS)[number];
 
+/** Another class that a node becomes, and when. One named `Weft>…` is ours and must be registered by the reader. */
+export interface EmitVariant {
+  readonly className: string;
+  readonly when: string;
+}
+
 export type EmitRule =
-  /** The target has this class; files load in the stock library. */
-  | { readonly kind: 'native'; readonly className: string }
+  /** The target has this class; files load in the stock library. Some configs or inputs may need another class. */
+  | { readonly kind: 'native'; readonly className: string; readonly variants?: readonly EmitVariant[] }
   /** The file names a layer of ours, which the reader must register (`weft>Name`). */
   | { readonly kind: 'custom'; readonly className: string; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly reason: string };
@@ -124,6 +137,11 @@ interface NodeTypeBase<F extends Fields> {
   /** The one line on the node that says what matters: `64 filters · 3×3 · same · relu`. Numbers and field terms only. */
   headline(config: ConfigOf<F>): string;
   inferShapes(context: InferContext<ConfigOf<F>>): Inferred;
+  /**
+   * Proposals for a fact whose flow or rank the port refuses, where the node knows better than the general inserts (flatten,
+   * pooling, …): a convolution sees 784 numbers as 28×28×1.
+   */
+  adaptInput?(port: string, fact: TensorFact): readonly Proposal[];
   /** `migrations[v]` turns a config of version v into v + 1. */
   readonly migrations: { readonly [fromVersion: number]: (config: Config) => Config };
   readonly examples: readonly Example<ConfigOf<F>>[];
@@ -149,6 +167,8 @@ export interface LayerNodeType<F extends Fields = Fields> extends NodeTypeBase<F
    */
   build(context: BuildContext<ConfigOf<F>>): tfjs.layers.Layer;
   readonly usesMask?: boolean;
+  /** The port whose mask is handed in (default: the first; also when this one is not connected). */
+  readonly maskPort?: string;
   readonly emit: EmitRules;
 }
 

@@ -10,7 +10,7 @@ import type { Diagnostic } from '../graph/diagnostic';
 import type { EdgeId, GraphDoc, NodeId } from '../graph/document';
 import type { DatasetSchema } from '../graph/schema';
 import type { Locale } from '../graph/text';
-import type { Backend, DataSource, PredictionSample, RunId, UploadFile, UploadOptions } from '../worker/protocol';
+import type { Backend, DataSource, PredictionSample, RowsPreview, RunId, UploadFile, UploadOptions } from '../worker/protocol';
 
 export interface DocumentState {
   readonly doc: GraphDoc;
@@ -70,12 +70,14 @@ export interface DataState {
     | { readonly kind: 'working'; readonly done: number; readonly total: number }
     | { readonly kind: 'failed'; readonly problems: readonly DataProblem[] }
     | { readonly kind: 'done'; readonly schema: DatasetSchema; readonly warnings: readonly DataProblem[] };
-  upload_(files: readonly UploadFile[], options: UploadOptions): Promise<void>;
+  startUpload(files: readonly UploadFile[], options: UploadOptions): Promise<void>;
   cancelUpload(): void;
   resetUpload(): void;
   /** One undoable edit: binds the set and, when the inputs do not fit it, replaces input and output nodes by fitting ones. */
   bind(id: string): void;
   remove(id: string): Promise<void>;
+  /** A page of rows of the bound set; null when none is bound or the worker cannot read it. */
+  preview(from: number, count: number): Promise<RowsPreview | null>;
 }
 
 export type RunStatus = 'idle' | 'starting' | 'running' | 'paused' | 'stopping' | 'done' | 'failed';

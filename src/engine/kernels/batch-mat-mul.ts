@@ -7,8 +7,8 @@
 // Batch axes broadcast as in NumPy.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import {
-  intsOf,
   floatsOf,
+  intsOf,
   type KernelHost,
   offsetOf,
   releaseView,
@@ -17,7 +17,6 @@ import {
   type WasmBackend,
   type WasmKernel,
 } from './kernel';
-import { withScratch } from './native';
 
 /** Products per matrix below which a separate stock call per batch entry costs more than the stock plain loop. */
 const SMALL_MATRIX = 20_000;
@@ -56,7 +55,8 @@ export const batchMatMul: WasmKernel = {
       const toB = broadcastIndex(batchB, batch);
       const pairs = Array.from({ length: sizeOf(batch) }, (_, i): [number, number] => [toA(i), toB(i)]);
       const product: Product = { m, n, k, transposeA, transposeB, pairs };
-      if (a.dtype === 'int32' && b.dtype === 'int32') return intProduct(backend, a, b, [...batch, m, n], product);
+      if (a.dtype === 'int32' && b.dtype === 'int32')
+        return intProduct(backend, a, b, [...batch, m, n], product);
       if (a.dtype !== 'float32' || b.dtype !== 'float32') {
         throw new Error(`BatchMatMul: expected float32 or int32. Received: a=${a.dtype}, b=${b.dtype}`);
       }
@@ -68,19 +68,18 @@ export const batchMatMul: WasmKernel = {
         jsProduct(host, backend, a, b, out, product);
         return out;
       }
-      withScratch(native, backend, 0, (_, pack) => {
-        const [rowA, colA] = transposeA ? [1, m] : [k, 1];
-        const [rowB, colB] = transposeB ? [1, k] : [n, 1];
-        const aAt = offsetOf(backend, a);
-        const bAt = offsetOf(backend, b);
-        const outAt = offsetOf(backend, out);
-        for (let i = 0; i < pairs.length; i++) {
-          const [iA, iB] = pairs[i] as [number, number];
-          const aMatrix = aAt + iA * m * k * 4;
-          const bMatrix = bAt + iB * k * n * 4;
-          native.gemm(m, n, k, aMatrix, rowA, colA, bMatrix, rowB, colB, outAt + i * m * n * 4, n, 0, pack);
-        }
-      });
+      const { pack } = native.scratch(0);
+      const [rowA, colA] = transposeA ? [1, m] : [k, 1];
+      const [rowB, colB] = transposeB ? [1, k] : [n, 1];
+      const aAt = offsetOf(backend, a);
+      const bAt = offsetOf(backend, b);
+      const outAt = offsetOf(backend, out);
+      for (let i = 0; i < pairs.length; i++) {
+        const [iA, iB] = pairs[i] as [number, number];
+        const aMatrix = aAt + iA * m * k * 4;
+        const bMatrix = bAt + iB * k * n * 4;
+        native.gemm(m, n, k, aMatrix, rowA, colA, bMatrix, rowB, colB, outAt + i * m * n * 4, n, 0, pack);
+      }
       return out;
     };
   },
@@ -111,7 +110,14 @@ function broadcastIndex(shape: readonly number[], full: readonly number[]): (i: 
 }
 
 /** Writes transposed operands out first, then one fast stock product per matrix of the batch. */
-function jsProduct(host: KernelHost, backend: WasmBackend, a: TensorInfo, b: TensorInfo, out: TensorInfo, p: Product) {
+function jsProduct(
+  host: KernelHost,
+  backend: WasmBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  out: TensorInfo,
+  p: Product,
+) {
   const { m, n, k, pairs } = p;
   const stock = host.stock('BatchMatMul');
   const countA = sizeOf(a.shape) / (m * k);
@@ -151,7 +157,13 @@ function jsProduct(host: KernelHost, backend: WasmBackend, a: TensorInfo, b: Ten
   if (ownB) backend.disposeData(ownB.dataId);
 }
 
-function intProduct(backend: WasmBackend, a: TensorInfo, b: TensorInfo, shape: number[], p: Product): TensorInfo {
+function intProduct(
+  backend: WasmBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  shape: number[],
+  p: Product,
+): TensorInfo {
   const { m, n, k } = p;
   const out = backend.makeOutput(shape, 'int32');
   const as = intsOf(backend, a);

@@ -9,8 +9,16 @@
 // Cost: 2*K*rows*D operations, and the column matrix once, in chunks of whole images.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type ConvGeometry, convGeometry, forEachRun, imagesPerChunk } from './conv-geometry';
-import { floatsOf, type KernelHost, offsetOf, releaseView, viewOf, type WasmBackend, type WasmKernel } from './kernel';
-import { type Native, withScratch } from './native';
+import {
+  floatsOf,
+  type KernelHost,
+  offsetOf,
+  releaseView,
+  viewOf,
+  type WasmBackend,
+  type WasmKernel,
+} from './kernel';
+import type { Native } from './native';
 
 /** The native column matrix stays in the L2 cache; the JavaScript one amortises a call of the stock product. */
 const NATIVE_CHUNK_BYTES = 512 * 1024;
@@ -34,26 +42,53 @@ export const conv2DBackpropFilter: WasmKernel = {
   },
 };
 
-function nativeGradient(native: Native, backend: WasmBackend, g: ConvGeometry, x: TensorInfo, dy: TensorInfo, dW: TensorInfo) {
+function nativeGradient(
+  native: Native,
+  backend: WasmBackend,
+  g: ConvGeometry,
+  x: TensorInfo,
+  dy: TensorInfo,
+  dW: TensorInfo,
+) {
   const K = g.filterHeight * g.filterWidth * g.inChannels;
   const D = g.outChannels;
   const rowsPerImage = g.outHeight * g.outWidth;
   const step = imagesPerChunk(g, NATIVE_CHUNK_BYTES);
-  withScratch(native, backend, step * rowsPerImage * K, (col, pack) => {
-    for (let image = 0; image < g.batch; image += step) {
-      const images = Math.min(step, g.batch - image);
-      const from = offsetOf(backend, x) + image * g.inHeight * g.inWidth * g.inChannels * 4;
-      native.im2col(
-        from, col, images, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth, g.filterHeight, g.filterWidth,
-        g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth, g.padTop, g.padLeft,
-      ); // biome-ignore format: one line per meaning
-      const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
-      native.gemm(K, D, images * rowsPerImage, col, 1, K, dyStart, D, 1, offsetOf(backend, dW), D, 1, pack);
-    }
-  });
+  const { col, pack } = native.scratch(step * rowsPerImage * K);
+  for (let image = 0; image < g.batch; image += step) {
+    const images = Math.min(step, g.batch - image);
+    const from = offsetOf(backend, x) + image * g.inHeight * g.inWidth * g.inChannels * 4;
+    native.im2col(
+      from,
+      col,
+      images,
+      g.inHeight,
+      g.inWidth,
+      g.inChannels,
+      g.outHeight,
+      g.outWidth,
+      g.filterHeight,
+      g.filterWidth,
+      g.strideHeight,
+      g.strideWidth,
+      g.dilationHeight,
+      g.dilationWidth,
+      g.padTop,
+      g.padLeft,
+    );
+    const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
+    native.gemm(K, D, images * rowsPerImage, col, 1, K, dyStart, D, 1, offsetOf(backend, dW), D, 1, pack);
+  }
 }
 
-function jsGradient(host: KernelHost, backend: WasmBackend, g: ConvGeometry, x: TensorInfo, dy: TensorInfo, dW: TensorInfo) {
+function jsGradient(
+  host: KernelHost,
+  backend: WasmBackend,
+  g: ConvGeometry,
+  x: TensorInfo,
+  dy: TensorInfo,
+  dW: TensorInfo,
+) {
   const C = g.inChannels;
   const K = g.filterHeight * g.filterWidth * C;
   const D = g.outChannels;

@@ -7,8 +7,16 @@
 // Conventions: NHWC, filter HWIO, padding as TensorFlow. `dilations` is accepted beyond tfjs's attributes.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type ConvGeometry, convGeometry, forEachRun, imagesPerChunk } from './conv-geometry';
-import { floatsOf, type KernelHost, offsetOf, releaseView, viewOf, type WasmBackend, type WasmKernel } from './kernel';
-import { type Native, withScratch } from './native';
+import {
+  floatsOf,
+  type KernelHost,
+  offsetOf,
+  releaseView,
+  viewOf,
+  type WasmBackend,
+  type WasmKernel,
+} from './kernel';
+import type { Native } from './native';
 
 const NATIVE_CHUNK_BYTES = 512 * 1024;
 const JS_CHUNK_BYTES = 4 * 1024 * 1024;
@@ -31,27 +39,54 @@ export const conv2DBackpropInput: WasmKernel = {
   },
 };
 
-function nativeGradient(native: Native, backend: WasmBackend, g: ConvGeometry, dy: TensorInfo, filter: TensorInfo, dx: TensorInfo) {
+function nativeGradient(
+  native: Native,
+  backend: WasmBackend,
+  g: ConvGeometry,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  dx: TensorInfo,
+) {
   const K = g.filterHeight * g.filterWidth * g.inChannels;
   const D = g.outChannels;
   const rowsPerImage = g.outHeight * g.outWidth;
   const step = imagesPerChunk(g, NATIVE_CHUNK_BYTES);
-  withScratch(native, backend, step * rowsPerImage * K, (col, pack) => {
-    for (let image = 0; image < g.batch; image += step) {
-      const images = Math.min(step, g.batch - image);
-      const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
-      // W is stored [K, D]; read with strides (1, D) it is W^T.
-      native.gemm(images * rowsPerImage, K, D, dyStart, D, 1, offsetOf(backend, filter), 1, D, col, K, 0, pack);
-      const to = offsetOf(backend, dx) + image * g.inHeight * g.inWidth * g.inChannels * 4;
-      native.col2im(
-        col, to, images, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth, g.filterHeight, g.filterWidth,
-        g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth, g.padTop, g.padLeft,
-      ); // biome-ignore format: one line per meaning
-    }
-  });
+  const { col, pack } = native.scratch(step * rowsPerImage * K);
+  for (let image = 0; image < g.batch; image += step) {
+    const images = Math.min(step, g.batch - image);
+    const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
+    // W is stored [K, D]; read with strides (1, D) it is W^T.
+    native.gemm(images * rowsPerImage, K, D, dyStart, D, 1, offsetOf(backend, filter), 1, D, col, K, 0, pack);
+    const to = offsetOf(backend, dx) + image * g.inHeight * g.inWidth * g.inChannels * 4;
+    native.col2im(
+      col,
+      to,
+      images,
+      g.inHeight,
+      g.inWidth,
+      g.inChannels,
+      g.outHeight,
+      g.outWidth,
+      g.filterHeight,
+      g.filterWidth,
+      g.strideHeight,
+      g.strideWidth,
+      g.dilationHeight,
+      g.dilationWidth,
+      g.padTop,
+      g.padLeft,
+    );
+  }
 }
 
-function jsGradient(host: KernelHost, backend: WasmBackend, g: ConvGeometry, dy: TensorInfo, filter: TensorInfo, dx: TensorInfo) {
+function jsGradient(
+  host: KernelHost,
+  backend: WasmBackend,
+  g: ConvGeometry,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  dx: TensorInfo,
+) {
   const C = g.inChannels;
   const K = g.filterHeight * g.filterWidth * C;
   const D = g.outChannels;

@@ -40,7 +40,8 @@ export function convGeometry(
     dimRoundingMode?: 'floor' | 'round' | 'ceil';
     dataFormat?: 'NHWC' | 'NCHW';
   };
-  if (dataFormat === 'NCHW') throw new Error(`${kernel}: expected data format NHWC. Received: dataFormat=NCHW`);
+  if (dataFormat === 'NCHW')
+    throw new Error(`${kernel}: expected data format NHWC. Received: dataFormat=NCHW`);
   const info: backend_util.Conv2DInfo = tf.backend_util.computeConv2DInfo(
     inShape as [number, number, number, number],
     filterShape as [number, number, number, number],

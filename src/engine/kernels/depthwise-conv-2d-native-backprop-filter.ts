@@ -16,7 +16,14 @@ export const depthwiseConv2dNativeBackpropFilter: WasmKernel = {
     return ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
       const filterShape = attrs.filterShape as number[];
-      const g = convGeometry(host.tf, 'DepthwiseConv2dNativeBackpropFilter', x.shape, filterShape, attrs, true);
+      const g = convGeometry(
+        host.tf,
+        'DepthwiseConv2dNativeBackpropFilter',
+        x.shape,
+        filterShape,
+        attrs,
+        true,
+      );
       const C = g.inChannels;
       const M = filterShape[3] as number;
       const dW = backend.makeOutput(filterShape, 'float32');
@@ -24,10 +31,25 @@ export const depthwiseConv2dNativeBackpropFilter: WasmKernel = {
       const native = host.native(backend);
       if (native) {
         native.depthwiseFilterGradient(
-          offsetOf(backend, x), offsetOf(backend, dy), offsetOf(backend, dW), g.batch, g.inHeight, g.inWidth, C, M,
-          g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.dilationHeight,
-          g.dilationWidth, g.padTop, g.padLeft,
-        ); // biome-ignore format: one line per meaning
+          offsetOf(backend, x),
+          offsetOf(backend, dy),
+          offsetOf(backend, dW),
+          g.batch,
+          g.inHeight,
+          g.inWidth,
+          C,
+          M,
+          g.outHeight,
+          g.outWidth,
+          g.filterHeight,
+          g.filterWidth,
+          g.strideHeight,
+          g.strideWidth,
+          g.dilationHeight,
+          g.dilationWidth,
+          g.padTop,
+          g.padLeft,
+        );
         return dW;
       }
       const xs = floatsOf(backend, x);

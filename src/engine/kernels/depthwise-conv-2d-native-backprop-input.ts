@@ -17,7 +17,14 @@ export const depthwiseConv2dNativeBackpropInput: WasmKernel = {
     return ({ inputs, attrs, backend }) => {
       const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
       const inputShape = attrs.inputShape as number[];
-      const g = convGeometry(host.tf, 'DepthwiseConv2dNativeBackpropInput', inputShape, filter.shape, attrs, true);
+      const g = convGeometry(
+        host.tf,
+        'DepthwiseConv2dNativeBackpropInput',
+        inputShape,
+        filter.shape,
+        attrs,
+        true,
+      );
       const C = g.inChannels;
       const M = filter.shape[3] as number;
       const dx = backend.makeOutput(inputShape, 'float32');
@@ -25,10 +32,25 @@ export const depthwiseConv2dNativeBackpropInput: WasmKernel = {
       const native = host.native(backend);
       if (native) {
         native.depthwiseInputGradient(
-          offsetOf(backend, dy), offsetOf(backend, filter), offsetOf(backend, dx), g.batch, g.inHeight, g.inWidth, C, M,
-          g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.dilationHeight,
-          g.dilationWidth, g.padTop, g.padLeft,
-        ); // biome-ignore format: one line per meaning
+          offsetOf(backend, dy),
+          offsetOf(backend, filter),
+          offsetOf(backend, dx),
+          g.batch,
+          g.inHeight,
+          g.inWidth,
+          C,
+          M,
+          g.outHeight,
+          g.outWidth,
+          g.filterHeight,
+          g.filterWidth,
+          g.strideHeight,
+          g.strideWidth,
+          g.dilationHeight,
+          g.dilationWidth,
+          g.padTop,
+          g.padLeft,
+        );
         return dx;
       }
       const dys = floatsOf(backend, dy);

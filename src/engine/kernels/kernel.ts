@@ -14,6 +14,8 @@ export interface WasmBackend {
     asm?: { memory?: WebAssembly.Memory };
     /** Present in the threaded binary only, which imports its memory. */
     wasmMemory?: WebAssembly.Memory;
+    _malloc?(bytes: number): number;
+    _free?(address: number): void;
     tfjs: { registerTensor(id: number, size: number, offset: number): void; disposeData(id: number): void };
   };
   dataIdNextNumber: number;

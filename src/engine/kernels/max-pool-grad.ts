@@ -35,10 +35,22 @@ export const maxPoolGrad: WasmKernel = {
       const native = host.native(backend);
       if (native) {
         native.maxPoolGradient(
-          offsetOf(backend, input), offsetOf(backend, dy), offsetOf(backend, dx), g.batchSize, g.inHeight, g.inWidth, C,
-          g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.padInfo.top,
+          offsetOf(backend, input),
+          offsetOf(backend, dy),
+          offsetOf(backend, dx),
+          g.batchSize,
+          g.inHeight,
+          g.inWidth,
+          C,
+          g.outHeight,
+          g.outWidth,
+          g.filterHeight,
+          g.filterWidth,
+          g.strideHeight,
+          g.strideWidth,
+          g.padInfo.top,
           g.padInfo.left,
-        ); // biome-ignore format: one line per meaning
+        );
         return dx;
       }
       const xs = floatsOf(backend, input);

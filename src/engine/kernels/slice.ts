@@ -17,7 +17,11 @@ export const slice: WasmKernel = {
     const { inputs, attrs, backend } = call;
     const { x } = inputs as { x: TensorInfo };
     if (!(x.dtype in BYTES)) return host.stock('Slice')(call);
-    const [begin, size] = host.tf.slice_util.parseSliceParams(x, attrs.begin as number[], attrs.size as number[]);
+    const [begin, size] = host.tf.slice_util.parseSliceParams(
+      x,
+      attrs.begin as number[],
+      attrs.size as number[],
+    );
     const out = backend.makeOutput(size, x.dtype);
     copyBox(backend, x, begin, out);
     return out;

@@ -34,8 +34,13 @@ export const unsortedSegmentSum: WasmKernel = {
       const native = host.native(backend);
       if (native && x.dtype === 'float32') {
         native.segmentSum(
-          offsetOf(backend, x), offsetOf(backend, segmentIds), offsetOf(backend, out), rows, width, numSegments,
-        ); // biome-ignore format: one line per meaning
+          offsetOf(backend, x),
+          offsetOf(backend, segmentIds),
+          offsetOf(backend, out),
+          rows,
+          width,
+          numSegments,
+        );
         return out;
       }
       const ids = intsOf(backend, segmentIds);
@@ -45,7 +50,8 @@ export const unsortedSegmentSum: WasmKernel = {
         if (id < 0 || id >= numSegments) continue;
         const to = id * width;
         const from = row * width;
-        for (let i = 0; i < width; i++) sums[to + i] = (sums[to + i] as number) + (values[from + i] as number);
+        for (let i = 0; i < width; i++)
+          sums[to + i] = (sums[to + i] as number) + (values[from + i] as number);
       }
       return out;
     };

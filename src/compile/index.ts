@@ -1,0 +1,155 @@
+/**
+ * The compiler: what a user drew → what can be built and trained, with shapes, costs and diagnostics on the way. Total: any
+ * document gives a result. Everything here is pure and synchronous; per-node work is memoised in `analysis.ts`.
+ *
+ *   meaning ─ validate ─ analyse (parse · check ports · infer · expand · cost) ─ diagnose ─ repair ─ plan
+ */
+import type { DataSpec } from '../graph/data-spec';
+import type { Diagnostic } from '../graph/diagnostic';
+import type { Edge, GraphDoc, Meaning, NodeId } from '../graph/document';
+import type { DatasetSchema } from '../graph/schema';
+import type { TensorFact } from '../graph/shape';
+import { type Topology, topology } from '../graph/topology';
+import { parseFields } from '../nodes/parse-config';
+import { optimizerType } from '../nodes/training-index';
+import { type Analysis, addCost, analyse, NO_COST } from './analysis';
+import { assemblePlan, contextsOf } from './assemble-plan';
+import { type ModelPlan, PLAN_VERSION, type TrainingPlan } from './plan';
+import { repair } from './repair';
+import type { CompileResult, Cost } from './result';
+import { documentDiagnostics, nodeDiagnostics, planDiagnostics } from './validate';
+
+export type Compilable = Pick<GraphDoc, 'meaning'>;
+
+/** Everything `compile` knows before it looks for repairs; a trial of a repair needs no more than this. */
+export interface Checked {
+  readonly meaning: Meaning;
+  readonly schema: DatasetSchema | null;
+  readonly topology: Topology;
+  readonly analyses: ReadonlyMap<NodeId, Analysis>;
+  /** Nodes that lead to a head. */
+  readonly used: ReadonlySet<NodeId>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function compile(doc: Compilable, schema: DatasetSchema | null): CompileResult {
+  // 1. Shapes and diagnostics; sources first, because a shape needs the shapes before it.
+  const checked = check(doc.meaning, schema);
+
+  // 2. The plan, only when nothing that it needs is wrong.
+  const isBlocked = checked.diagnostics.some((d) => d.severity === 'error' && concernsPlan(d, checked));
+  const plan = isBlocked ? null : planOf(checked);
+  const late = plan ? planDiagnostics(plan, checked) : [];
+  const training =
+    plan && schema && late.every((d) => d.severity !== 'error') ? trainingOf(doc.meaning) : null;
+
+  // 3. Fixes last: each is tried by running step 1 on the repaired meaning.
+  const diagnostics = repair(checked, [...checked.diagnostics, ...late], (meaning) => check(meaning, schema));
+
+  return {
+    plan,
+    training,
+    data: plan && training ? dataOf(plan, doc.meaning) : null,
+    shapes: shapesOf(checked),
+    ...costsOf(checked),
+    diagnostics,
+  };
+}
+
+export function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
+  const graph = topology(meaning);
+  const analyses = new Map<NodeId, Analysis>();
+  for (const id of graph.order) {
+    const inputs: Record<string, (TensorFact | null)[]> = {};
+    for (const edge of graph.incoming(id)) (inputs[edge.target.port] ??= []).push(factAt(edge, analyses));
+    analyses.set(id, analyse(meaning.nodes[id]!, inputs, schema));
+  }
+  const used = usedNodes(graph, analyses);
+  const partial = { meaning, schema, topology: graph, analyses, used };
+  return { ...partial, diagnostics: [...documentDiagnostics(partial), ...nodeDiagnostics(partial)] };
+}
+
+function factAt(edge: Edge, analyses: ReadonlyMap<NodeId, Analysis>): TensorFact | null {
+  return analyses.get(edge.source.node)?.outputs[edge.source.port] ?? null;
+}
+
+/** Heads and all that leads to them. */
+function usedNodes(graph: Topology, analyses: ReadonlyMap<NodeId, Analysis>): Set<NodeId> {
+  const used = new Set<NodeId>();
+  for (const id of graph.order.toReversed()) {
+    const isHead = analyses.get(id)?.type?.kind === 'output';
+    if (isHead || graph.outgoing(id).some((edge) => used.has(edge.target.node))) used.add(id);
+  }
+  return used;
+}
+
+/** An unfinished corner of the canvas must not stop the rest from training. */
+function concernsPlan({ where }: Diagnostic, { used, meaning }: Checked): boolean {
+  if (where.kind === 'document' || where.kind === 'training') return true;
+  if (where.kind === 'edge') {
+    const edge = meaning.edges[where.edge];
+    return edge !== undefined && used.has(edge.target.node);
+  }
+  return used.has(where.node);
+}
+
+function planOf(checked: Checked): ModelPlan {
+  return assemblePlan({ ...checked, order: checked.topology.order.filter((id) => checked.used.has(id)) });
+}
+
+function trainingOf({ training }: Meaning): TrainingPlan {
+  const optimizer = optimizerType(training.optimizer.type)!;
+  const { config } = parseFields(optimizer.fields, training.optimizer.config);
+  return {
+    version: PLAN_VERSION,
+    phases: [
+      {
+        name: 'fit',
+        trainable: 'all',
+        optimizer: { type: optimizer.type, config },
+        epochs: training.epochs,
+        earlyStopping: training.earlyStopping,
+      },
+    ],
+    batchSize: training.batchSize,
+    validationSplit: training.validationSplit,
+    testSplit: training.testSplit,
+    seed: training.seed,
+  };
+}
+
+function dataOf(plan: ModelPlan, { training }: Meaning): DataSpec | null {
+  const features = plan.inputs.flatMap(({ name, feature }) => (feature ? [{ name, feature }] : []));
+  if (features.length < plan.inputs.length) return null;
+  return {
+    features,
+    targets: plan.heads.map(({ name, target }) => ({ name, target })),
+    validationSplit: training.validationSplit,
+    testSplit: training.testSplit,
+    seed: training.seed,
+  };
+}
+
+function shapesOf({ analyses }: Checked): ReadonlyMap<string, TensorFact> {
+  const shapes = new Map<string, TensorFact>();
+  for (const [id, analysis] of analyses) {
+    for (const [port, fact] of Object.entries(analysis.outputs)) shapes.set(`${id}:${port}`, fact);
+  }
+  return shapes;
+}
+
+/** Copies of a replicated branch count as often as they are built. Nodes that lead nowhere are counted, but not in the total. */
+function costsOf(checked: Checked): { readonly costs: ReadonlyMap<string, Cost>; readonly total: Cost } {
+  const order = checked.topology.order.filter((id) => checked.used.has(id));
+  const contexts = contextsOf({ ...checked, order });
+  const costs = new Map<string, Cost>();
+  let total = NO_COST;
+  for (const [id, analysis] of checked.analyses) {
+    const isFrozen = checked.meaning.nodes[id]?.trainable === false;
+    const own = isFrozen ? { ...analysis.cost, trainableParameters: 0 } : analysis.cost;
+    const cost = addCost(NO_COST, own, contexts.get(id)?.length ?? 1);
+    costs.set(id, cost);
+    if (checked.used.has(id)) total = addCost(total, cost);
+  }
+  return { costs, total };
+}

@@ -1,0 +1,83 @@
+/**
+ * Which rows train, validate and test. Test rows that the data set fixes stay so; time series are cut in time (the newest
+ * rows of each group test, the ones before validate); otherwise rows are drawn at random, class by class where there are
+ * classes. `validationSplit` is a share of what is left after the test rows. A share above zero gives at least one row.
+ */
+import type { SplitName } from './dataset';
+import { createRandom, shuffle } from './random';
+import type { Timeline } from './time-order';
+
+export interface SplitRequest {
+  /** The rows to divide. */
+  readonly rows: Int32Array;
+  /** Rows from here on are the data set's own test rows; null when it fixes none. */
+  readonly testFrom: number | null;
+  /** Class by row number, for stratification. */
+  readonly classes: Int32Array | null;
+  readonly timeline: Timeline | null;
+  readonly validationSplit: number;
+  readonly testSplit: number;
+  readonly seed: number;
+}
+export type Split = { readonly [S in SplitName]: Int32Array };
+
+const TEST_STREAM = 1;
+const VALIDATION_STREAM = 2;
+
+export function splitRows(request: SplitRequest): Split {
+  const { rows, testFrom, validationSplit, testSplit } = request;
+  const holdOut = request.timeline ? holdOutNewest : holdOutRandom;
+  const [rest, test] =
+    testFrom === null
+      ? holdOut(request, rows, testSplit, TEST_STREAM)
+      : [rows.filter((row) => row < testFrom), rows.filter((row) => row >= testFrom)];
+  const [train, validation] = holdOut(request, rest, validationSplit, VALIDATION_STREAM);
+  return { train, validation, test };
+}
+
+type HoldOut = (request: SplitRequest, rows: Int32Array, share: number, stream: number) => [Int32Array, Int32Array];
+
+const holdOutRandom: HoldOut = ({ classes, seed }, rows, share, stream) => {
+  const strata = groupBy(rows, (row) => classes?.[row] ?? 0);
+  const random = createRandom(seed, stream);
+  for (const stratum of strata) shuffle(stratum, random);
+  return takeFromEach(strata, share, rows.length);
+};
+
+const holdOutNewest: HoldOut = ({ timeline }, rows, share) => {
+  const { position, start } = timeline!;
+  const groups = groupBy(rows, (row) => start[position[row]!]!);
+  for (const group of groups) group.sort((a, b) => position[a]! - position[b]!);
+  return takeFromEach(groups, share, rows.length);
+};
+
+function groupBy(rows: Int32Array, keyOf: (row: number) => number): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+}
+
+/**
+ * Takes `share` of each group from its end. Rounding is carried from group to group, so the total is exact however small
+ * the groups are; no group of a class is emptied while its rows can still teach something.
+ */
+function takeFromEach(groups: readonly (readonly number[])[], share: number, total: number): [Int32Array, Int32Array] {
+  const wanted = share > 0 && total > 1 ? Math.min(total - 1, Math.max(1, Math.round(total * share))) : 0;
+  const exact = wanted / total;
+  const kept: number[] = [];
+  const taken: number[] = [];
+  let owed = 0;
+  for (const group of groups) {
+    owed += group.length * exact;
+    const count = Math.max(0, Math.min(Math.round(owed), group.length - 1));
+    owed -= count;
+    kept.push(...group.slice(0, group.length - count));
+    taken.push(...group.slice(group.length - count));
+  }
+  return [Int32Array.from(kept).sort(), Int32Array.from(taken).sort()];
+}

@@ -1,0 +1,257 @@
+// The convolution gradients against tfjs's cpu backend; dilated ones, which tfjs cannot differentiate, against the formula.
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  evaluate,
+  expectClose,
+  expectLikeCpu,
+  loadTfjs,
+  MODES,
+  Random,
+  useWasm,
+  type Values,
+  withGradients,
+} from './against-cpu';
+import type { Tfjs } from './kernel';
+
+const SEED = 20_261_124;
+const CASES = 60;
+
+let tf: Tfjs;
+beforeAll(async () => {
+  tf = await loadTfjs();
+});
+
+interface Geometry {
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  out: number;
+  kernel: [number, number];
+  strides: [number, number];
+  pad: 'same' | 'valid';
+}
+
+/** Small images, odd and even filters, strides up to 3; channel counts on both sides of the SIMD widths 4 and 16. */
+function geometry(random: Random, maxOut: number): Geometry {
+  const kernel: [number, number] = [random.int(1, 5), random.int(1, 5)];
+  return {
+    batch: random.int(1, 3),
+    height: random.int(kernel[0], 9),
+    width: random.int(kernel[1], 9),
+    channels: random.pick([1, 2, 3, 4, 5, 8, 17, 20]),
+    out: random.int(1, maxOut),
+    kernel,
+    strides: [random.int(1, 3), random.int(1, 3)],
+    pad: random.pick(['same', 'valid']),
+  };
+}
+
+function conv(
+  g: Geometry,
+  random: Random,
+): { what: string; inputs: Values[]; f: (x: Tensor, w: Tensor) => Tensor } {
+  return {
+    what: `conv2d ${JSON.stringify(g)}`,
+    inputs: [
+      random.floats([g.batch, g.height, g.width, g.channels]),
+      random.floats([...g.kernel, g.channels, g.out]),
+    ],
+    f: (x, w) => tf.conv2d(x as Tensor4D, w as Tensor4D, g.strides, g.pad),
+  };
+}
+
+function depthwise(g: Geometry, random: Random): ReturnType<typeof conv> {
+  return {
+    what: `depthwiseConv2d ${JSON.stringify(g)}`,
+    inputs: [
+      random.floats([g.batch, g.height, g.width, g.channels]),
+      random.floats([...g.kernel, g.channels, g.out]),
+    ],
+    f: (x, w) => tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, g.strides, g.pad),
+  };
+}
+
+describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
+  it(`conv2d equals cpu over ${CASES} geometries, seed ${SEED}`, async () => {
+    const random = new Random(SEED);
+    const cases = Array.from({ length: CASES }, (_, i) => {
+      const { what, inputs, f } = conv(geometry(random, 20), random);
+      return { what, inputs, compute: withGradients(tf, i, f) };
+    });
+    await expectLikeCpu(tf, mode, cases);
+  });
+
+  it(`depthwiseConv2d with multiplier 1 to 3 equals cpu over ${CASES} geometries, seed ${SEED}`, async () => {
+    const random = new Random(SEED);
+    const cases = Array.from({ length: CASES }, (_, i) => {
+      const { what, inputs, f } = depthwise(geometry(random, 3), random);
+      return { what, inputs, compute: withGradients(tf, i, f) };
+    });
+    await expectLikeCpu(tf, mode, cases);
+  });
+
+  it('an image larger than one chunk of columns', async () => {
+    const g: Geometry = {
+      batch: 5,
+      height: 20,
+      width: 20,
+      channels: 32,
+      out: 3,
+      kernel: [3, 3],
+      strides: [1, 1],
+      pad: 'same',
+    };
+    const { what, inputs, f } = conv(g, new Random(SEED));
+    await expectLikeCpu(tf, mode, [{ what, inputs, compute: withGradients(tf, 1, f) }]);
+  });
+
+  it('explicit padding, more than the filter reaches', async () => {
+    const pad: [[number, number], [number, number], [number, number], [number, number]] = [
+      [0, 0],
+      [2, 1],
+      [0, 3],
+      [0, 0],
+    ];
+    const random = new Random(SEED);
+    const inputs = [random.floats([2, 5, 4, 3]), random.floats([2, 2, 3, 4])];
+    const f = (x: Tensor, w: Tensor) => tf.conv2d(x as Tensor4D, w as Tensor4D, 1, pad);
+    await expectLikeCpu(tf, mode, [{ what: 'explicit', inputs, compute: withGradients(tf, 1, f) }]);
+  });
+
+  it('conv1d, conv2dTranspose and separableConv2d', async () => {
+    const random = new Random(SEED);
+    const floats = (...shape: number[]) => random.floats(shape);
+    await expectLikeCpu(tf, mode, [
+      {
+        what: 'conv1d',
+        inputs: [floats(2, 9, 3), floats(3, 3, 5)],
+        compute: withGradients(tf, 1, (x, w) => tf.conv1d(x as never, w as never, 2, 'same')),
+      },
+      {
+        what: 'conv2dTranspose',
+        inputs: [floats(2, 4, 3, 5), floats(3, 2, 4, 5)],
+        compute: withGradients(tf, 2, (x, w) =>
+          tf.conv2dTranspose(x as never, w as never, [2, 8, 6, 4], 2, 'same'),
+        ),
+      },
+      {
+        what: 'separableConv2d',
+        inputs: [floats(2, 6, 6, 3), floats(3, 3, 3, 2), floats(1, 1, 6, 4)],
+        compute: withGradients(tf, 3, (x, d, p) =>
+          tf.separableConv2d(x as never, d as never, p as never, 1, 'same'),
+        ),
+      },
+    ]);
+  });
+
+  it('an empty batch gives a zero filter gradient and an empty input gradient', async () => {
+    await useWasm(tf, mode);
+    const zero = { shape: [0, 4, 4, 2], dtype: 'float32' as const, data: [] };
+    const run = (kernel: string, inputs: Record<string, Tensor>, attrs: object) =>
+      tf
+        .engine()
+        .runKernel(kernel, inputs, {
+          strides: [1, 1],
+          pad: 'same',
+          dilations: [1, 1],
+          ...attrs,
+        } as never) as Tensor;
+    const [w, x, dw, dx] = evaluate(tf, [zero, new Random(1).floats([3, 3, 2, 2])], (x, filter) => [
+      run('Conv2DBackpropFilter', { x: x as Tensor, dy: x as Tensor }, { filterShape: [3, 3, 2, 2] }),
+      run('Conv2DBackpropInput', { dy: x as Tensor, filter: filter as Tensor }, { inputShape: [0, 4, 4, 2] }),
+      run(
+        'DepthwiseConv2dNativeBackpropFilter',
+        { x: x as Tensor, dy: x as Tensor },
+        { filterShape: [3, 3, 2, 1] },
+      ),
+      run(
+        'DepthwiseConv2dNativeBackpropInput',
+        { dy: x as Tensor, filter: tf.slice(filter as Tensor, [0, 0, 0, 0], [3, 3, 2, 1]) },
+        { inputShape: [0, 4, 4, 2] },
+      ),
+    ]) as [Values, Values, Values, Values];
+    expect(w.data).toEqual(new Array(36).fill(0));
+    expect(dw.data).toEqual(new Array(18).fill(0));
+    expect([x.shape, dx.shape]).toEqual([
+      [0, 4, 4, 2],
+      [0, 4, 4, 2],
+    ]);
+  });
+
+  it('refuses NCHW and says so', async () => {
+    await useWasm(tf, mode);
+    expect(() =>
+      tf.tidy(
+        () =>
+          tf
+            .engine()
+            .runKernel(
+              'Conv2DBackpropInput',
+              { dy: tf.zeros([1, 2, 4, 4]), filter: tf.zeros([3, 3, 2, 2]) },
+              { inputShape: [1, 2, 4, 4], strides: [1, 1], pad: 'same', dataFormat: 'NCHW' },
+            ) as Tensor,
+      ),
+    ).toThrow('Received: dataFormat=NCHW');
+  });
+});
+
+describe.each(['cpu', ...MODES] as const)('dilated convolution gradients (%s)', (where) => {
+  it(`equal the formula over 30 geometries, seed ${SEED}`, async () => {
+    if (where === 'cpu') await tf.setBackend('cpu');
+    else await useWasm(tf, where);
+    const random = new Random(SEED);
+    for (let i = 0; i < 30; i++) {
+      const g = geometry(random, 3);
+      const dilations: [number, number] = [random.int(1, 3), random.int(2, 3)];
+      g.height += (g.kernel[0] - 1) * (dilations[0] - 1);
+      g.width += (g.kernel[1] - 1) * (dilations[1] - 1);
+      const isDepthwise = i % 2 === 1;
+      const inputs = conv(g, random).inputs as [Values, Values];
+      const f = (x: Tensor, w: Tensor) =>
+        isDepthwise
+          ? tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, 1, g.pad, 'NHWC', dilations)
+          : tf.conv2d(x as Tensor4D, w as Tensor4D, 1, g.pad, 'NHWC', dilations);
+      const [value, ...gradients] = evaluate(tf, inputs, withGradients(tf, i, f)) as [Values, Values, Values];
+      const dy = new Random(i).floats(value.shape);
+      const what = `${isDepthwise ? 'depthwise' : 'conv2d'} ${JSON.stringify({ ...g, dilations })}`;
+      expectClose(gradients, formula(inputs, dy, g, dilations, isDepthwise), what);
+    }
+  });
+});
+
+/** Both gradients of a dilated convolution with stride 1, straight from the definition. */
+function formula(
+  [x, w]: [Values, Values],
+  dy: Values,
+  g: Geometry,
+  [p, q]: [number, number],
+  isDepthwise: boolean,
+): [Values, Values] {
+  const dx: Values = { ...x, data: x.data.map(() => 0) };
+  const dw: Values = { ...w, data: w.data.map(() => 0) };
+  const [, OH = 0, OW = 0] = dy.shape;
+  const [KH, KW] = g.kernel;
+  const before = (kernel: number, dilation: number) =>
+    g.pad === 'same' ? Math.floor(((kernel - 1) * dilation) / 2) : 0; // TensorFlow puts the extra cell at the end
+  const [top, left] = [before(KH, p), before(KW, q)];
+  const D = isDepthwise ? g.channels * g.out : g.out;
+  for (let b = 0; b < g.batch; b++)
+    for (let oh = 0; oh < OH; oh++)
+      for (let ow = 0; ow < OW; ow++)
+        for (let kh = 0; kh < KH; kh++)
+          for (let kw = 0; kw < KW; kw++) {
+            const [ih, iw] = [oh + kh * p - top, ow + kw * q - left];
+            if (ih < 0 || iw < 0 || ih >= g.height || iw >= g.width) continue;
+            for (let c = 0; c < g.channels; c++)
+              for (let d = 0; d < g.out; d++) {
+                const xi = ((b * g.height + ih) * g.width + iw) * g.channels + c;
+                const wi = ((kh * KW + kw) * g.channels + c) * g.out + d;
+                const yi = ((b * OH + oh) * OW + ow) * D + (isDepthwise ? c * g.out + d : d);
+                dx.data[xi]! += dy.data[yi]! * w.data[wi]!;
+                dw.data[wi]! += dy.data[yi]! * x.data[xi]!;
+              }
+          }
+  return [dx, dw];
+}

@@ -1,0 +1,91 @@
+// Our own SIMD module (wasm/, built into gemm-wasm.ts), instantiated on the memory of tfjs's wasm backend so that it
+// computes on tensors where they lie. Everything here may fail on some device, and then the answer is a reason, never an
+// exception: the kernels have a JavaScript path for that case.
+import { PLAIN_WASM, SHARED_WASM } from './gemm-wasm';
+import type { WasmBackend } from './kernel';
+import { wasmMemoryOf } from './memory';
+
+/** Byte addresses on the heap are plain numbers; above 2 GiB they wrap to the same 32 bits in the call. */
+type Address = number;
+
+interface NativeExports {
+  /** Floats of scratch that `gemm` needs. */
+  gemmScratch(): number;
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    a: Address,
+    rowA: number,
+    colA: number,
+    b: Address,
+    rowB: number,
+    colB: number,
+    c: Address,
+    rowC: number,
+    accumulate: 0 | 1,
+    scratch: Address,
+  ): void;
+  im2col(x: Address, col: Address, images: number, ...geometry: number[]): void;
+  col2im(col: Address, x: Address, images: number, ...geometry: number[]): void;
+  depthwiseFilterGradient(x: Address, dy: Address, dW: Address, ...geometry: number[]): void;
+  depthwiseInputGradient(dy: Address, filter: Address, dx: Address, ...geometry: number[]): void;
+  maxPoolGradient(x: Address, dy: Address, dx: Address, ...geometry: number[]): void;
+  segmentSum(x: Address, ids: Address, out: Address, rows: number, width: number, segments: number): void;
+}
+
+export interface Native extends NativeExports {
+  /**
+   * Scratch space that lives with the backend: `col` has room for `floats` values, `pack` is what `gemm` wants as its last
+   * argument. Both are valid until the next call. May grow the heap: take views of tensors afterwards.
+   */
+  scratch(floats: number): { col: Address; pack: Address };
+}
+
+export type NativeResult = { native: Native } | { reason: string };
+
+/** Instantiates the module on this backend's memory and checks one product. Never throws. */
+export function loadNative(backend: WasmBackend): NativeResult {
+  const memory = wasmMemoryOf(backend);
+  if (!memory) return { reason: 'the memory of the wasm backend was not found' };
+  const { _malloc: malloc, _free: free } = backend.wasm;
+  if (typeof malloc !== 'function' || typeof free !== 'function')
+    return { reason: 'the wasm backend has no malloc' };
+  try {
+    const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    const module = new WebAssembly.Module(bytesOf(shared ? SHARED_WASM : PLAIN_WASM));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const calls = exports as unknown as NativeExports;
+    const packFloats = calls.gemmScratch();
+    let block = 0;
+    let capacity = -1;
+    const native: Native = {
+      ...calls,
+      scratch: (floats) => {
+        if (floats > capacity) {
+          if (block) free(block);
+          capacity = Math.max(floats, 2 * capacity);
+          block = malloc((capacity + packFloats) * 4) >>> 0;
+          if (!block) throw new Error(`out of memory: no ${capacity * 4} bytes of scratch on the wasm heap`);
+        }
+        return { pack: block, col: block + packFloats * 4 };
+      },
+    };
+    return works(native, memory) ? { native } : { reason: 'the self-test of the module failed' };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** [1 2; 3 4] * [5 6; 7 8] = [19 22; 43 50], which all are exact in float32. */
+function works(native: Native, memory: WebAssembly.Memory): boolean {
+  const { col, pack } = native.scratch(12);
+  const cells = new Float32Array(memory.buffer, col, 12);
+  cells.set([1, 2, 3, 4, 5, 6, 7, 8]);
+  native.gemm(2, 2, 2, col, 2, 1, col + 16, 2, 1, col + 32, 2, 0, pack);
+  return String(cells.slice(8)) === '19,22,43,50';
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,145 @@
+// Registration, fallback, the memory trick and the built module.
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadTfjs, Random, toTensor } from './against-cpu';
+import { PLAIN_WASM, SHARED_WASM } from './gemm-wasm';
+import type { Tfjs, WasmBackend } from './kernel';
+import { wasmMemoryOf } from './memory';
+import { loadNative } from './native';
+import { KERNELS, registerWasmKernels, unregisterWasmKernels } from './register';
+
+let tf: Tfjs;
+beforeAll(async () => {
+  tf = await loadTfjs();
+});
+
+const current = () => KERNELS.map((kernel) => tf.getKernel(kernel.name, 'wasm')?.kernelFunc);
+const GRADIENTS = ['Einsum', 'Conv2D', 'DepthwiseConv2dNative'];
+
+describe('registerWasmKernels', () => {
+  it('reports what it did', () => {
+    expect(registerWasmKernels(tf)).toEqual({
+      added: [
+        'Conv2DBackpropFilter',
+        'DepthwiseConv2dNativeBackpropFilter',
+        'DepthwiseConv2dNativeBackpropInput',
+        'Einsum',
+        'UnsortedSegmentSum',
+      ],
+      replaced: ['BatchMatMul', 'Conv2DBackpropInput', 'MaxPoolGrad', 'Slice', 'SplitV', 'Tile'],
+      gradients: GRADIENTS,
+      native: { state: 'on' },
+    });
+  });
+
+  it('is idempotent, switches between native and JavaScript, and can be undone', () => {
+    unregisterWasmKernels(tf);
+    const stock = [...current(), ...GRADIENTS.map((name) => tf.getGradient(name)?.gradFunc)];
+    registerWasmKernels(tf);
+    const ours = current();
+    registerWasmKernels(tf);
+    expect(current()).toEqual(ours);
+    expect(ours.some((kernel, i) => kernel === stock[i])).toBe(false);
+    expect(registerWasmKernels(tf, { native: false }).native).toEqual({ state: 'off', reason: 'not wanted' });
+    expect(registerWasmKernels(tf).native).toEqual({ state: 'on' });
+    unregisterWasmKernels(tf);
+    unregisterWasmKernels(tf);
+    expect([...current(), ...GRADIENTS.map((name) => tf.getGradient(name)?.gradFunc)]).toEqual(stock);
+  });
+
+  it('covers every kernel of training that cpu has and wasm lacks', () => {
+    registerWasmKernels(tf);
+    const names = (backend: string) => tf.getKernelsForBackend(backend).map((kernel) => kernel.kernelName);
+    const wasm = new Set(names('wasm'));
+    const lacking = names('cpu').filter((name) => !wasm.has(name));
+    // Complex numbers, spectra, ragged tensors, regular expressions and drawing have no place in training a model here.
+    expect(lacking.sort()).toEqual([
+      'Complex',
+      'ComplexAbs',
+      'Draw',
+      'FFT',
+      'IFFT',
+      'Imag',
+      'RaggedGather',
+      'RaggedRange',
+      'RaggedTensorToTensor',
+      'Real',
+      'StaticRegexReplace',
+    ]);
+  });
+
+  it('survives growth of the heap between two calls', async () => {
+    await tf.setBackend('wasm');
+    registerWasmKernels(tf);
+    const a = toTensor(tf, new Random(1).floats([40, 50]));
+    const b = toTensor(tf, new Random(2).floats([50, 30]));
+    const first = tf.matMul(a, b);
+    const memory = wasmMemoryOf(tf.backend() as unknown as WasmBackend) as WebAssembly.Memory;
+    const before = memory.buffer.byteLength;
+    const large = tf.zeros([before / 4]);
+    expect(memory.buffer.byteLength).toBeGreaterThan(before);
+    const second = tf.matMul(a, b);
+    expect(second.dataSync()).toEqual(first.dataSync());
+    tf.dispose([a, b, first, second, large]);
+  });
+});
+
+describe('the native module', () => {
+  const fake = (wasm: object) => ({ wasm }) as unknown as WasmBackend;
+
+  it('gives a reason, not an exception, where the memory is hidden or is not the one of the tensors', () => {
+    const memory = new WebAssembly.Memory({ initial: 2 });
+    const hidden = { reason: 'the memory of the wasm backend was not found' };
+    expect(loadNative(fake({}))).toEqual(hidden);
+    expect(loadNative(fake({ asm: { memory: {} } }))).toEqual(hidden);
+    expect(loadNative(fake({ asm: { memory }, HEAPU8: new Uint8Array(8) }))).toEqual(hidden);
+    const view = new Uint8Array(memory.buffer);
+    expect(loadNative(fake({ asm: { memory }, HEAPU8: view }))).toEqual({
+      reason: 'the wasm backend has no malloc',
+    });
+    const full = { asm: { memory }, HEAPU8: view, _malloc: () => 0, _free: () => {} };
+    expect(loadNative(fake(full))).toEqual({ reason: expect.stringContaining('out of memory') });
+  });
+
+  it.each([false, true])('runs on a memory of its own (shared: %s)', (shared) => {
+    const memory = new WebAssembly.Memory(shared ? { initial: 4, maximum: 65536, shared } : { initial: 4 });
+    const wasm = { HEAPU8: new Uint8Array(memory.buffer), _malloc: () => 1024, _free: () => {} };
+    // The threaded binary keeps its memory under another name.
+    expect(
+      loadNative(fake(shared ? { ...wasm, wasmMemory: memory } : { ...wasm, asm: { memory } })),
+    ).toHaveProperty('native');
+  });
+
+  it('is what the source gives', async () => {
+    // @ts-expect-error a script without types
+    const { generate } = await import('../../../scripts/kernels/build.mjs');
+    expect(readFileSync(new URL('./gemm-wasm.ts', import.meta.url), 'utf8')).toBe(await generate());
+  });
+
+  it('imports the memory and nothing else, and has no data of its own in it', () => {
+    for (const base64 of [PLAIN_WASM, SHARED_WASM]) {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      const module = new WebAssembly.Module(bytes);
+      expect(WebAssembly.Module.imports(module)).toEqual([
+        expect.objectContaining({ name: 'memory', kind: 'memory' }),
+      ]);
+      expect(sectionsOf(bytes)).not.toContain(11); // 11 = data
+    }
+  });
+});
+
+/** The section numbers of a wasm module, in order. */
+function sectionsOf(bytes: Uint8Array): number[] {
+  const sections: number[] = [];
+  for (let at = 8; at < bytes.length; ) {
+    sections.push(bytes[at++]!);
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    at += size;
+  }
+  return sections;
+}

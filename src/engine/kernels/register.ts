@@ -1,0 +1,163 @@
+// Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
+// kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
+import { batchMatMul } from './batch-mat-mul';
+import { conv2DBackpropFilter } from './conv-2d-backprop-filter';
+import { conv2DBackpropInput } from './conv-2d-backprop-input';
+import { conv2DGradient, depthwiseConv2dGradient } from './conv-gradients';
+import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv-2d-native-backprop-filter';
+import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv-2d-native-backprop-input';
+import { einsum, einsumGradient } from './einsum';
+import type { KernelBody, KernelHost, Tfjs, WasmBackend, WasmKernel } from './kernel';
+import { maxPoolGrad } from './max-pool-grad';
+import { loadNative, type Native, type NativeResult } from './native';
+import { slice, splitV } from './slice';
+import { tile } from './tile';
+import { unsortedSegmentSum } from './unsorted-segment-sum';
+
+export type { Tfjs } from './kernel';
+
+export interface KernelReport {
+  /** Kernels that tfjs lacks on wasm. */
+  added: string[];
+  /** Kernels of tfjs that ours replace. */
+  replaced: string[];
+  /** Gradients registered for every backend. */
+  gradients: string[];
+  /**
+   * Whether the SIMD module is in use. 'pending' when the backend does not exist yet: it is tried at the first kernel call.
+   * 'off' says why the JavaScript kernels serve instead.
+   */
+  native: { state: 'on' } | { state: 'pending' } | { state: 'off'; reason: string };
+}
+
+export interface KernelOptions {
+  /** false keeps to the JavaScript kernels: for tests, comparisons and suspicious results. Default true. */
+  native?: boolean;
+}
+
+export const KERNELS: readonly WasmKernel[] = [
+  batchMatMul,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseConv2dNativeBackpropFilter,
+  depthwiseConv2dNativeBackpropInput,
+  einsum,
+  maxPoolGrad,
+  slice,
+  splitV,
+  tile,
+  unsortedSegmentSum,
+];
+
+type KernelConfig = Parameters<Tfjs['registerKernel']>[0];
+type GradConfig = Parameters<Tfjs['registerGradient']>[0];
+
+interface Installed {
+  native: boolean;
+  stockKernels: Map<string, KernelConfig | undefined>;
+  stockGradients: Map<string, GradConfig | undefined>;
+}
+
+/** tfjs keeps one registry per global scope, so what is installed is remembered per registry function, not per import. */
+const installed = new WeakMap<object, Installed>();
+const natives = new WeakMap<WasmBackend, NativeResult>();
+
+/**
+ * Registers the kernels of this folder on the backend 'wasm', and the gradients that tfjs's core lacks on all backends.
+ * Import '@tensorflow/tfjs-backend-wasm' first. Idempotent; calling again with other options switches between the native
+ * and the JavaScript kernels. May be called before or after the backend is ready; the report of a later call knows more.
+ */
+export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions = {}): KernelReport {
+  if (!tf.getKernel('BatchMatMul', 'wasm')) {
+    throw new Error(
+      "registerWasmKernels: import '@tensorflow/tfjs-backend-wasm' before registering kernels on it",
+    );
+  }
+  const before = installed.get(tf.registerKernel);
+  if (before?.native !== native) {
+    if (before) restore(tf, before);
+    installed.set(tf.registerKernel, install(tf, native));
+  }
+  const stock = installed.get(tf.registerKernel) as Installed;
+  const names = (reason: WasmKernel['reason']) =>
+    KERNELS.filter((kernel) => kernel.reason === reason).map((kernel) => kernel.name);
+  return {
+    added: names('missing'),
+    replaced: names('slow'),
+    gradients: [...stock.stockGradients.keys()],
+    native: nativeState(tf, native),
+  };
+}
+
+/** Puts tfjs's own kernels and gradients back. */
+export function unregisterWasmKernels(tf: Tfjs): void {
+  const stock = installed.get(tf.registerKernel);
+  if (stock) restore(tf, stock);
+  installed.delete(tf.registerKernel);
+}
+
+function install(tf: Tfjs, native: boolean): Installed {
+  const stockKernels = new Map<string, KernelConfig | undefined>();
+  const stockGradients = new Map<string, GradConfig | undefined>();
+  const host: KernelHost = {
+    tf,
+    native: (backend) => (native ? nativeOf(backend) : null),
+    stock: (name) => stockKernels.get(name)?.kernelFunc as unknown as KernelBody,
+    run: (name, call) => {
+      const kernel = tf.getKernel(name, 'wasm');
+      if (!kernel) throw new Error(`kernel not registered on wasm: ${name}`);
+      return (kernel.kernelFunc as unknown as KernelBody)(call) as ReturnType<KernelHost['run']>;
+    },
+  };
+  for (const kernel of KERNELS) {
+    const stock = tf.getKernel(kernel.name, 'wasm');
+    stockKernels.set(kernel.name, stock);
+    if (stock) tf.unregisterKernel(kernel.name, 'wasm');
+    // The stock set-up stays: it binds the binary's functions that `host.stock` calls.
+    tf.registerKernel({
+      ...stock,
+      kernelName: kernel.name,
+      backendName: 'wasm',
+      kernelFunc: kernel.create(host) as unknown as KernelConfig['kernelFunc'],
+    });
+  }
+  for (const gradient of [einsumGradient(tf), conv2DGradient(tf), depthwiseConv2dGradient(tf)]) {
+    if (!gradient) continue;
+    stockGradients.set(gradient.kernelName, tf.getGradient(gradient.kernelName));
+    tf.registerGradient(gradient);
+  }
+  return { native, stockKernels, stockGradients };
+}
+
+function restore(tf: Tfjs, { stockKernels, stockGradients }: Installed): void {
+  for (const [name, stock] of stockKernels) {
+    tf.unregisterKernel(name, 'wasm');
+    if (stock) tf.registerKernel(stock);
+  }
+  for (const [name, stock] of stockGradients) {
+    tf.unregisterGradient(name);
+    if (stock) tf.registerGradient(stock);
+  }
+}
+
+function resultFor(backend: WasmBackend): NativeResult {
+  let result = natives.get(backend);
+  if (!result) {
+    result = loadNative(backend);
+    natives.set(backend, result);
+  }
+  return result;
+}
+
+function nativeOf(backend: WasmBackend): Native | null {
+  const result = resultFor(backend);
+  return 'native' in result ? result.native : null;
+}
+
+function nativeState(tf: Tfjs, wanted: boolean): KernelReport['native'] {
+  if (!wanted) return { state: 'off', reason: 'not wanted' };
+  const backend = tf.findBackend('wasm') as unknown as WasmBackend | null;
+  if (!backend?.wasm) return { state: 'pending' };
+  const result = resultFor(backend);
+  return 'native' in result ? { state: 'on' } : { state: 'off', reason: result.reason };
+}

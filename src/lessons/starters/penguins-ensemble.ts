@@ -1,0 +1,66 @@
+/** Starter: three different small networks vote on the species of a penguin. */
+import { t } from '../../nodes/define-node';
+import { project } from '../project';
+import type { Starter } from '../starter';
+
+export const penguinsEnsemble: Starter = {
+  id: 'penguins-ensemble',
+  title: t('Penguins: an ensemble of three', '企鹅：三路集成'),
+  summary: t(
+    'A wide, a deep and a linear network each score the species; their mean decides.',
+    '宽、深、线性三个网络各自打分，取平均后决定物种。',
+  ),
+  topic: t('Tabular data, ensembles', '表格数据与集成'),
+  document: () =>
+    project({
+      name: 'Penguins ensemble',
+      dataset: 'penguins',
+      training: { epochs: 30, batchSize: 16 },
+      nodes: [
+        { id: 'measures', type: 'numbers-input', at: [0, 1.2] },
+        { id: 'wide', type: 'dense', title: 'Wide', config: { units: 48, activation: 'relu' }, at: [1.5, 0] },
+        { id: 'scores1', type: 'dense', config: { units: 3, activation: 'linear' }, at: [3, 0] },
+        {
+          id: 'deep1',
+          type: 'dense',
+          title: 'Deep 1',
+          config: { units: 16, activation: 'tanh' },
+          at: [1, 1.2],
+        },
+        {
+          id: 'deep2',
+          type: 'dense',
+          title: 'Deep 2',
+          config: { units: 16, activation: 'tanh' },
+          at: [2, 1.2],
+        },
+        { id: 'scores2', type: 'dense', config: { units: 3, activation: 'linear' }, at: [3, 1.2] },
+        {
+          id: 'scores3',
+          type: 'dense',
+          title: 'Linear',
+          config: { units: 3, activation: 'linear' },
+          at: [3, 2.4],
+        },
+        { id: 'ensemble', type: 'ensemble', config: { rule: 'mean' }, at: [4, 1.2] },
+        {
+          id: 'species',
+          type: 'classification-output',
+          config: { projection: false, metrics: ['accuracy', 'f1'] },
+          at: [5, 1.2],
+        },
+      ],
+      wires: [
+        'measures > wide',
+        'wide > scores1',
+        'measures > deep1',
+        'deep1 > deep2',
+        'deep2 > scores2',
+        'measures > scores3',
+        'scores1 > ensemble.members',
+        'scores2 > ensemble.members',
+        'scores3 > ensemble.members',
+        'ensemble > species',
+      ],
+    }),
+};

@@ -1,0 +1,19 @@
+/** Cross-entropy of two classes from a single logit z = log(p / (1 − p)) (Keras: BinaryCrossentropy with from_logits). */
+
+import { t } from '../define-node';
+import type { LossType } from '../define-training';
+import { overSteps } from './over-steps';
+
+const binaryCrossentropy: LossType = {
+  type: 'binary-crossentropy',
+  title: t('Binary cross-entropy', '二元交叉熵'),
+  formula: String.raw`L = \log(1 + e^{z}) - y z,\qquad y \in \{0, 1\}`,
+  targets: ['class'],
+  compute(tf, logits, target, mask) {
+    const z = tf.reshape(logits, target.shape);
+    // softplus keeps large |z| finite and, unlike max(z, 0) + log1p(exp(−|z|)), has the right slope σ(z) − y at z = 0,
+    // which is where a head with zero weights begins.
+    return overSteps(tf, tf.sub(tf.softplus(z), tf.mul(z, tf.cast(target, 'float32'))), mask);
+  },
+};
+export default binaryCrossentropy;

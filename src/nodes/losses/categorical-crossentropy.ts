@@ -1,0 +1,22 @@
+/**
+ * Cross-entropy of one class out of several, from logits and a class index (Keras: SparseCategoricalCrossentropy with
+ * from_logits). On a sequence each row is the mean over its real steps, so long rows do not outweigh short ones.
+ */
+
+import { t } from '../define-node';
+import type { LossType } from '../define-training';
+import { overSteps } from './over-steps';
+
+const categoricalCrossentropy: LossType = {
+  type: 'categorical-crossentropy',
+  title: t('Categorical cross-entropy', '多类交叉熵'),
+  formula: String.raw`L = -\log \frac{e^{z_y}}{\sum_k e^{z_k}}`,
+  targets: ['class', 'tags'],
+  compute(tf, logits, target, mask) {
+    const classes = logits.shape.at(-1)!;
+    // logSoftmax subtracts the largest logit first, so no exponential overflows.
+    const picked = tf.mul(tf.oneHot(tf.cast(target, 'int32'), classes), tf.logSoftmax(logits, -1));
+    return overSteps(tf, tf.neg(tf.sum(picked, -1)), mask);
+  },
+};
+export default categoricalCrossentropy;

@@ -1,0 +1,39 @@
+/** Every loss, metric and optimizer, listed explicitly. Adding one = one file and one line here. */
+import type { LossType, MetricType, OptimizerType } from './define-training';
+import binaryCrossentropy from './losses/binary-crossentropy';
+import categoricalCrossentropy from './losses/categorical-crossentropy';
+import huber from './losses/huber';
+import meanAbsoluteError from './losses/mean-absolute-error';
+import meanSquaredError from './losses/mean-squared-error';
+import accuracy from './metrics/accuracy';
+import f1 from './metrics/f1';
+import mae from './metrics/mae';
+import precision from './metrics/precision';
+import r2 from './metrics/r2';
+import recall from './metrics/recall';
+import rmse from './metrics/rmse';
+import adam from './optimizers/adam';
+import adamw from './optimizers/adamw';
+import rmsprop from './optimizers/rmsprop';
+import sgd from './optimizers/sgd';
+
+export const LOSSES: readonly LossType[] = [
+  categoricalCrossentropy,
+  binaryCrossentropy,
+  meanSquaredError,
+  meanAbsoluteError,
+  huber,
+];
+export const METRICS: readonly MetricType[] = [accuracy, precision, recall, f1, mae, rmse, r2];
+export const OPTIMIZERS: readonly OptimizerType[] = [adam, adamw, sgd, rmsprop];
+
+const byType = <T extends { readonly type: string }>(list: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(list.map((entry) => [entry.type, entry]));
+const losses = byType(LOSSES);
+const metrics = byType(METRICS);
+const optimizers = byType(OPTIMIZERS);
+
+// Ids come out of saved files, so an unknown one is an answer and not an error.
+export const lossType = (type: string): LossType | undefined => losses.get(type);
+export const metricType = (type: string): MetricType | undefined => metrics.get(type);
+export const optimizerType = (type: string): OptimizerType | undefined => optimizers.get(type);

@@ -1,0 +1,70 @@
+/** Freeze and bypass: the two switches that every node has whatever its type. */
+import { useId } from 'react';
+import type { Cost } from '../../compile/result';
+import type { GraphNode } from '../../graph/document';
+import { inspectorMessages as words } from '../../messages/inspector';
+import type { NodeType } from '../../nodes/define-node';
+import { useDocument } from '../../state/document-store';
+import { useText } from '../i18n';
+import form from './form.module.css';
+import css from './inspector.module.css';
+
+interface NodeSwitchesProps {
+  readonly node: GraphNode;
+  readonly type: NodeType;
+  readonly cost: Cost | undefined;
+}
+
+export function NodeSwitches({ node, type, cost }: NodeSwitchesProps) {
+  const text = useText();
+  const dispatch = useDocument((state) => state.dispatch);
+  // Nothing to freeze in a node without weights, nothing to pass through in one without input and output.
+  const canFreeze = type.kind !== 'input' && (cost?.parameters !== 0 || node.trainable === false);
+  const canBypass = type.inputs.length > 0 && type.outputs.length > 0;
+  if (!canFreeze && !canBypass) return null;
+  return (
+    <div className={css.switches}>
+      {canFreeze && (
+        <SwitchRow
+          label={text(words.trainable)}
+          help={text(words.trainableHelp)}
+          checked={node.trainable !== false}
+          onChange={(trainable) => dispatch({ kind: 'setTrainable', node: node.id, trainable })}
+        />
+      )}
+      {canBypass && (
+        <SwitchRow
+          label={text(words.bypass)}
+          help={text(words.bypassHelp)}
+          checked={node.bypassed === true}
+          onChange={(bypassed) => dispatch({ kind: 'setBypassed', node: node.id, bypassed })}
+        />
+      )}
+    </div>
+  );
+}
+
+interface SwitchRowProps {
+  readonly label: string;
+  readonly help: string;
+  readonly checked: boolean;
+  onChange(checked: boolean): void;
+}
+
+function SwitchRow({ label, help, checked, onChange }: SwitchRowProps) {
+  const id = useId();
+  return (
+    <div className={css.switchRow} title={help}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        className={form.switch}
+        checked={checked}
+        aria-description={help}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    </div>
+  );
+}
