@@ -92,9 +92,9 @@ function* candidates(
     if (!node) break;
     if (proposal.kind === 'set') yield* setField(checked, node, proposal.config);
     else {
-      for (const edge of wiresInto(checked, node, proposal.port).toReversed()) {
-        yield insertOn(checked, edge, [{ type: proposal.type, config: proposal.config }]);
-      }
+      const wires = wiresInto(checked, node, proposal.port);
+      const named = proposal.wire === undefined ? undefined : wires[proposal.wire];
+      for (const edge of named ? [named] : wires.toReversed()) yield insertOn(checked, edge, [proposal]);
     }
   }
   switch (diagnostic.code) {
@@ -107,6 +107,10 @@ function* candidates(
       for (const edge of wiresInto(checked, node, diagnostic.port)) {
         const fact = checked.analyses.get(edge.source.node)?.outputs[edge.source.port];
         if (!fact || !port || !checkPort(port, fact)) continue;
+        for (const proposal of type?.adaptInput?.(port.name, fact) ?? []) {
+          if (proposal.kind === 'insert') yield insertOn(checked, edge, [proposal]);
+          else yield* setField(checked, node, proposal.config);
+        }
         for (const chain of adapters(fact.flow, fact.shape.map(Number))) yield insertOn(checked, edge, chain);
       }
       return;

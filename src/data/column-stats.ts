@@ -19,10 +19,22 @@ export function numberColumn(name: string, values: Float64Array): NumberColumn {
   const mean = sum / count;
   let squares = 0;
   for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
-  return { kind: 'number', name, min, max, mean, std: Math.sqrt(squares / count), missing: values.length - count };
+  return {
+    kind: 'number',
+    name,
+    min,
+    max,
+    mean,
+    std: Math.sqrt(squares / count),
+    missing: values.length - count,
+  };
 }
 
-export function categoryColumn(name: string, classes: readonly string[], indices: Int32Array): CategoryColumn {
+export function categoryColumn(
+  name: string,
+  classes: readonly string[],
+  indices: Int32Array,
+): CategoryColumn {
   const counts = new Array<number>(classes.length).fill(0);
   let missing = 0;
   for (const index of indices) {

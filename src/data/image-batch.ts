@@ -11,7 +11,12 @@ type ImageFeature = Extract<FeatureSpec, { kind: 'image' }>;
 /** Writes one image per row number into `out`. */
 export type ImageWriter = (rows: ArrayLike<number>, out: Float32Array) => void;
 
-export function imageWriter(pixels: Uint8Array, max: number, column: ImageColumn, feature: ImageFeature): ImageWriter {
+export function imageWriter(
+  pixels: Uint8Array,
+  max: number,
+  column: ImageColumn,
+  feature: ImageFeature,
+): ImageWriter {
   const table = Float32Array.from({ length: 256 }, (_, value) =>
     feature.scale === 'none' ? value : feature.scale === 'unit' ? value / max : (value / max) * 2 - 1,
   );

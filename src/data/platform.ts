@@ -23,6 +23,10 @@ export function decodeStrictly(bytes: Uint8Array, encoding: string): string | nu
   }
 }
 
+/** Text in the named encoding, U+FFFD for what is not valid in it. */
+export const decodeLoosely = (bytes: Uint8Array, encoding: string): string =>
+  new platform.TextDecoder(encoding).decode(bytes);
+
 /** Lets waiting messages (a cancel, a pause) be handled before long work goes on. */
 export const nextTask = (): Promise<void> =>
   new Promise((resolve) => {

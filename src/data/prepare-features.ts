@@ -31,17 +31,27 @@ type TokensFeature = Extract<FeatureSpec, { kind: 'tokens' }>;
 export function featureProblems(dataset: Dataset, feature: FeatureSpec): DataProblem[] {
   if (feature.kind === 'image') return columnProblems(dataset, feature.column, ['image']);
   if (feature.kind === 'tokens') return columnProblems(dataset, feature.column, ['text']);
-  return feature.columns.flatMap(({ name, classes }) => columnProblems(dataset, name, [classes ? 'category' : 'number']));
+  return feature.columns.flatMap(({ name, classes }) =>
+    columnProblems(dataset, name, [classes ? 'category' : 'number']),
+  );
 }
 
-export function columnProblems(dataset: Dataset, column: string, expected: readonly ColumnKind[]): DataProblem[] {
+export function columnProblems(
+  dataset: Dataset,
+  column: string,
+  expected: readonly ColumnKind[],
+): DataProblem[] {
   const found = dataset.columns[column];
   if (!found) return [dataError('column-missing', { column })];
   if (expected.includes(found.kind)) return [];
   return [dataError('column-kind', { column, expected: expected.join(', '), received: found.kind })];
 }
 
-export function prepareFeature(context: FeatureContext, feature: FeatureSpec, fitted: FittedFeature | null): PreparedFeature {
+export function prepareFeature(
+  context: FeatureContext,
+  feature: FeatureSpec,
+  fitted: FittedFeature | null,
+): PreparedFeature {
   switch (feature.kind) {
     case 'image':
       return prepareImage(context, feature);
@@ -53,9 +63,14 @@ export function prepareFeature(context: FeatureContext, feature: FeatureSpec, fi
   }
 }
 
-function prepareImage({ dataset }: FeatureContext, feature: Extract<FeatureSpec, { kind: 'image' }>): PreparedFeature {
+function prepareImage(
+  { dataset }: FeatureContext,
+  feature: Extract<FeatureSpec, { kind: 'image' }>,
+): PreparedFeature {
   const values = dataset.columns[feature.column] as Extract<ColumnValues, { kind: 'image' }>;
-  const column = dataset.schema.columns.find((c): c is ImageColumn => c.kind === 'image' && c.name === feature.column)!;
+  const column = dataset.schema.columns.find(
+    (c): c is ImageColumn => c.kind === 'image' && c.name === feature.column,
+  )!;
   const write = imageWriter(values.pixels, values.max, column, feature);
   const { height, width, channels } = feature;
   return {
@@ -205,13 +220,13 @@ function fitNumbers(
 }
 
 /** Over the rows where there is a value; all zero when there is none. */
-export function summary(rows: Int32Array, valueOf: (row: number) => number) {
+export function summary(rows: Int32Array, read: (row: number) => number) {
   let count = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
-    const value = valueOf(row);
+    const value = read(row);
     if (Number.isNaN(value)) continue;
     count++;
     sum += value;
@@ -222,7 +237,7 @@ export function summary(rows: Int32Array, valueOf: (row: number) => number) {
   const mean = sum / count;
   let squares = 0;
   for (const row of rows) {
-    const value = valueOf(row);
+    const value = read(row);
     if (!Number.isNaN(value)) squares += (value - mean) ** 2;
   }
   return { min, max, mean, std: Math.sqrt(squares / count) };

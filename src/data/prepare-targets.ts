@@ -25,7 +25,8 @@ export interface TargetContext {
 }
 
 export function targetProblems(dataset: Dataset, target: TargetSpec): DataProblem[] {
-  if (target.kind === 'numbers') return target.columns.flatMap((column) => columnProblems(dataset, column, ['number']));
+  if (target.kind === 'numbers')
+    return target.columns.flatMap((column) => columnProblems(dataset, column, ['number']));
   return columnProblems(dataset, target.column, [target.kind === 'class' ? 'category' : 'tags']);
 }
 
@@ -40,7 +41,10 @@ export function prepareTarget(context: TargetContext, target: TargetSpec): Prepa
   }
 }
 
-function prepareClass({ dataset, warnings }: TargetContext, target: Extract<TargetSpec, { kind: 'class' }>): PreparedTarget {
+function prepareClass(
+  { dataset, warnings }: TargetContext,
+  target: Extract<TargetSpec, { kind: 'class' }>,
+): PreparedTarget {
   const { indices } = dataset.columns[target.column] as Extract<ColumnValues, { kind: 'category' }>;
   const place = classPlaces(dataset, target.column, target.classes);
   const classes = Int32Array.from(indices, (index) => place[index] ?? -1);
@@ -64,7 +68,10 @@ function prepareClass({ dataset, warnings }: TargetContext, target: Extract<Targ
   };
 }
 
-function prepareTags({ dataset, taggedText, warnings }: TargetContext, target: Extract<TargetSpec, { kind: 'tags' }>): PreparedTarget {
+function prepareTags(
+  { dataset, taggedText, warnings }: TargetContext,
+  target: Extract<TargetSpec, { kind: 'tags' }>,
+): PreparedTarget {
   const { values } = dataset.columns[target.column] as Extract<ColumnValues, { kind: 'tags' }>;
   const { column, length } = target;
   const place = new Map(target.classes.map((name, i) => [name, i]));
@@ -83,7 +90,8 @@ function prepareTags({ dataset, taggedText, warnings }: TargetContext, target: E
       });
     }
   });
-  if (counts.missing > 0) warnings.push(dataWarning('rows-without-target', { column, count: counts.missing }));
+  if (counts.missing > 0)
+    warnings.push(dataWarning('rows-without-target', { column, count: counts.missing }));
   if (counts.unequal > 0) warnings.push(dataWarning('tags-mismatch', { column, count: counts.unequal }));
   if (counts.unknown > 0) warnings.push(dataWarning('unknown-class', { column, count: counts.unknown }));
   return {
@@ -100,7 +108,10 @@ function prepareTags({ dataset, taggedText, warnings }: TargetContext, target: E
   };
 }
 
-function prepareNumbers({ dataset, timeline, warnings }: TargetContext, target: Extract<TargetSpec, { kind: 'numbers' }>): PreparedTarget {
+function prepareNumbers(
+  { dataset, timeline, warnings }: TargetContext,
+  target: Extract<TargetSpec, { kind: 'numbers' }>,
+): PreparedTarget {
   const rowCount = dataset.schema.rows;
   const width = target.columns.length;
   const raw = new Float64Array(rowCount * width);

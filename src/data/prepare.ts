@@ -11,7 +11,11 @@ import { splitRows } from './split';
 import { type Timeline, timeline } from './time-order';
 
 /** `fitted`: of an earlier run (resuming, or evaluating on other data); null learns from the training rows. */
-export function prepareData(dataset: Dataset, spec: DataSpec, fitted: Fitted | null = null): Result<PreparedData> {
+export function prepareData(
+  dataset: Dataset,
+  spec: DataSpec,
+  fitted: Fitted | null = null,
+): Result<PreparedData> {
   const problems = specProblems(dataset, spec, true);
   if (problems.length > 0) return failure(...problems);
   const warnings: DataProblem[] = [];
@@ -20,9 +24,13 @@ export function prepareData(dataset: Dataset, spec: DataSpec, fitted: Fitted | n
   const targets = spec.targets.map(({ target }) =>
     prepareTarget({ dataset, timeline: time, taggedText: text, warnings }, target),
   );
-  const usable = rowsWhere(dataset, (row) => targets.every((t) => t.valid[row] === 1) && hasHistory(spec, time, row));
+  const usable = rowsWhere(
+    dataset,
+    (row) => targets.every((t) => t.valid[row] === 1) && hasHistory(spec, time, row),
+  );
   const needed = 1 + (spec.validationSplit > 0 ? 1 : 0) + (spec.testSplit > 0 ? 1 : 0);
-  if (usable.length < needed) return failure(notEnoughRows(dataset, spec, usable.length, needed), ...warnings);
+  if (usable.length < needed)
+    return failure(notEnoughRows(dataset, spec, usable.length, needed), ...warnings);
 
   const { schema } = dataset;
   const rows = splitRows({
@@ -119,8 +127,14 @@ function hasHistory(spec: DataSpec, time: Timeline | null, row: number): boolean
 
 /** Names the window when it, and not the size of the data set, is what leaves too few rows. */
 function notEnoughRows(dataset: Dataset, spec: DataSpec, rows: number, needed: number): DataProblem {
-  const window = Math.max(0, ...spec.features.map(({ feature }) => (feature.kind === 'window' ? feature.window : 0)));
-  const horizon = Math.max(0, ...spec.targets.map(({ target }) => (target.kind === 'numbers' ? target.horizon : 0)));
+  const window = Math.max(
+    0,
+    ...spec.features.map(({ feature }) => (feature.kind === 'window' ? feature.window : 0)),
+  );
+  const horizon = Math.max(
+    0,
+    ...spec.targets.map(({ target }) => (target.kind === 'numbers' ? target.horizon : 0)),
+  );
   if (window > 1 && dataset.schema.rows >= needed) {
     return dataError('window-too-long', { window, horizon, rows: dataset.schema.rows });
   }

@@ -4,7 +4,12 @@ import type { Dataset } from './dataset';
 
 export type PreviewCell =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'image'; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+  | {
+      readonly kind: 'image';
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray;
+    };
 
 export interface PreviewRow {
   readonly row: number;
@@ -14,14 +19,19 @@ export interface PreviewRow {
 export const previewRows = (dataset: Dataset, rows: Iterable<number>): PreviewRow[] =>
   Array.from(rows, (row) => ({
     row,
-    cells: Object.fromEntries(dataset.schema.columns.map((column) => [column.name, cell(dataset, column, row)])),
+    cells: Object.fromEntries(
+      dataset.schema.columns.map((column) => [column.name, cell(dataset, column, row)]),
+    ),
   }));
 
 /** Rows `from` to `from + count`, cut at the end of the data set. */
 export function previewPage(dataset: Dataset, from: number, count: number): PreviewRow[] {
   const first = Math.max(0, from);
   const last = Math.min(dataset.schema.rows, first + Math.max(0, count));
-  return previewRows(dataset, Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i));
+  return previewRows(
+    dataset,
+    Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i),
+  );
 }
 
 /** A missing value shows as an empty cell. */
@@ -29,21 +39,35 @@ function cell(dataset: Dataset, column: Column, row: number): PreviewCell {
   const values = dataset.columns[column.name]!;
   switch (values.kind) {
     case 'image':
-      if (column.kind !== 'image') throw new Error(`Column ${column.name} holds images, the schema says ${column.kind}`);
-      return { kind: 'image', width: column.width, height: column.height, rgba: rgba(values.pixels, values.max, column, row) };
+      if (column.kind !== 'image')
+        throw new Error(`Column ${column.name} holds images, the schema says ${column.kind}`);
+      return {
+        kind: 'image',
+        width: column.width,
+        height: column.height,
+        rgba: rgba(values.pixels, values.max, column, row),
+      };
     case 'number': {
       const value = values.values[row]!;
       return { kind: 'text', text: Number.isNaN(value) ? '' : String(value) };
     }
     case 'category':
-      return { kind: 'text', text: (column.kind === 'category' && column.classes[values.indices[row]!]) || '' };
+      return {
+        kind: 'text',
+        text: (column.kind === 'category' && column.classes[values.indices[row]!]) || '',
+      };
     case 'text':
     case 'tags':
       return { kind: 'text', text: values.values[row]! };
   }
 }
 
-function rgba(pixels: Uint8Array, max: number, image: { height: number; width: number; channels: number }, row: number) {
+function rgba(
+  pixels: Uint8Array,
+  max: number,
+  image: { height: number; width: number; channels: number },
+  row: number,
+) {
   const area = image.height * image.width;
   const from = row * area * image.channels;
   // A clamped array rounds, so 16 of 16 is 255 and 8 of 16 is 128.

@@ -18,6 +18,7 @@ export interface DataProblemFacts {
   'zip-too-large': { file: string; megabytes: number; limit: number };
   cancelled: NoFacts;
   'encoding-fallback': { file: string; encoding: string };
+  'damaged-text': { file: string; count: number };
   // tables
   'one-column': { file: string; tried: string; line: string };
   'no-rows': { file: string };
@@ -62,7 +63,9 @@ export interface DataProblemFacts {
   'dataset-missing': { id: string };
   'download-failed': { file: string };
   'dataset-damaged': { id: string };
+  /** As in `graph/file-problem.ts`: what storing an import can run into. */
   'storage-full': NoFacts;
+  'storage-unavailable': NoFacts;
   'storage-failed': { message: string };
 }
 

@@ -40,7 +40,10 @@ export function createRandom(...seeds: readonly number[]): Random {
 }
 
 /** Fisher–Yates, in place. */
-export function shuffle<A extends { readonly length: number; [index: number]: T }, T>(values: A, random: Random): A {
+export function shuffle<A extends { readonly length: number; [index: number]: T }, T>(
+  values: A,
+  random: Random,
+): A {
   for (let i = values.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     const held = values[i]!;

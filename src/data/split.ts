@@ -35,7 +35,12 @@ export function splitRows(request: SplitRequest): Split {
   return { train, validation, test };
 }
 
-type HoldOut = (request: SplitRequest, rows: Int32Array, share: number, stream: number) => [Int32Array, Int32Array];
+type HoldOut = (
+  request: SplitRequest,
+  rows: Int32Array,
+  share: number,
+  stream: number,
+) => [Int32Array, Int32Array];
 
 const holdOutRandom: HoldOut = ({ classes, seed }, rows, share, stream) => {
   const strata = groupBy(rows, (row) => classes?.[row] ?? 0);
@@ -64,20 +69,31 @@ function groupBy(rows: Int32Array, keyOf: (row: number) => number): number[][] {
 
 /**
  * Takes `share` of each group from its end. Rounding is carried from group to group, so the total is exact however small
- * the groups are; no group of a class is emptied while its rows can still teach something.
+ * the groups are. The last row of a group is only taken when no other is left: a class should have a row to learn from.
  */
-function takeFromEach(groups: readonly (readonly number[])[], share: number, total: number): [Int32Array, Int32Array] {
+function takeFromEach(
+  groups: readonly (readonly number[])[],
+  share: number,
+  total: number,
+): [Int32Array, Int32Array] {
   const wanted = share > 0 && total > 1 ? Math.min(total - 1, Math.max(1, Math.round(total * share))) : 0;
-  const exact = wanted / total;
-  const kept: number[] = [];
-  const taken: number[] = [];
+  const counts = groups.map(() => 0);
   let owed = 0;
-  for (const group of groups) {
-    owed += group.length * exact;
-    const count = Math.max(0, Math.min(Math.round(owed), group.length - 1));
-    owed -= count;
-    kept.push(...group.slice(0, group.length - count));
-    taken.push(...group.slice(group.length - count));
+  let left = wanted;
+  groups.forEach((group, i) => {
+    owed += (group.length * wanted) / total;
+    counts[i] = Math.max(0, Math.min(Math.round(owed), group.length - 1, left));
+    owed -= counts[i]!;
+    left -= counts[i]!;
+  });
+  for (const spare of [1, 0]) {
+    for (let i = groups.length - 1; i >= 0 && left > 0; i--) {
+      const more = Math.min(left, groups[i]!.length - spare - counts[i]!);
+      counts[i]! += Math.max(0, more);
+      left -= Math.max(0, more);
+    }
   }
+  const kept = groups.flatMap((group, i) => group.slice(0, group.length - counts[i]!));
+  const taken = groups.flatMap((group, i) => group.slice(group.length - counts[i]!));
   return [Int32Array.from(kept).sort(), Int32Array.from(taken).sort()];
 }

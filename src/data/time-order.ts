@@ -1,8 +1,9 @@
 /** Rows in the order of time, group by group: what windows, forecasts and the split of a time series are cut from. */
-import type { Column } from '../graph/schema';
 import type { ColumnValues, Dataset } from './dataset';
 
-const YEAR_FIRST = /^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?:Z|[+-]\d{2}:?\d{2})?)?$/u;
+// At least year and month: a bare number of four digits may be anything.
+const YEAR_FIRST =
+  /^(\d{4})[-/.年](\d{1,2})(?:月|[-/.月](\d{1,2})日?)?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?(?:Z|[+-]\d{2}:?\d{2})?)?$/u;
 const YEAR_LAST = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/u;
 
 /**
@@ -26,7 +27,9 @@ export function timeKeys(values: readonly string[]): Float64Array {
     const last = YEAR_LAST.exec(text);
     if (!last) return Number.NaN;
     const [a, b, year, hour, minute, second] = last.slice(1, 7).map((part) => Number(part ?? 0));
-    return dayFirst ? key(year!, b!, a!, hour!, minute!, second!) : key(year!, a!, b!, hour!, minute!, second!);
+    return dayFirst
+      ? key(year!, b!, a!, hour!, minute!, second!)
+      : key(year!, a!, b!, hour!, minute!, second!);
   });
 }
 
@@ -51,7 +54,9 @@ export function timeline(dataset: Dataset): Timeline | null {
   const groups = sequence.group === null ? null : groupNumbers(dataset.columns[sequence.group]!);
   const times = sequence.order === null ? null : orderKeys(dataset.columns[sequence.order]!);
   const order = Int32Array.from({ length: rows }, (_, row) => row);
-  order.sort((a, b) => (groups ? groups[a]! - groups[b]! : 0) || (times ? times[a]! - times[b]! : 0) || a - b);
+  order.sort(
+    (a, b) => (groups ? groups[a]! - groups[b]! : 0) || (times ? times[a]! - times[b]! : 0) || a - b,
+  );
   const position = new Int32Array(rows);
   const start = new Int32Array(rows);
   const end = new Int32Array(rows);
@@ -81,7 +86,9 @@ function orderKeys(column: ColumnValues): ArrayLike<number> {
     if (times.every((time) => !Number.isNaN(time))) return times;
     return ranks(raw);
   }
-  return Float64Array.from(raw as readonly number[], (value) => (Number.isNaN(value) ? Number.MAX_VALUE : value));
+  return Float64Array.from(raw as readonly number[], (value) =>
+    Number.isNaN(value) ? Number.MAX_VALUE : value,
+  );
 }
 
 function rawValues(column: ColumnValues): readonly string[] | readonly number[] {
@@ -95,7 +102,3 @@ function ranks(values: readonly (string | number)[]): Int32Array {
   const rank = new Map(sorted.map((value, i) => [value, i]));
   return Int32Array.from(values, (value) => rank.get(value)!);
 }
-
-/** Columns that only say when and where a row belongs; no default input is made of them. */
-export const isIndexColumn = (sequence: { readonly group: string | null; readonly order: string | null } | null, column: Column): boolean =>
-  sequence !== null && (column.name === sequence.group || column.name === sequence.order);

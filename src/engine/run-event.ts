@@ -1,6 +1,7 @@
 /** What a run tells while it runs. Plain data; the worker forwards it, Node tests iterate it, nobody calls back. */
-import type { SplitName } from '../data/dataset';
+
 import type { PlanId } from '../compile/plan';
+import type { SplitName } from '../data/dataset';
 
 /** `loss`, `accuracy`, … ; several heads: `<head>.loss`. Validation columns carry the prefix `val_`. */
 export type Measures = { readonly [column: string]: number };
@@ -22,9 +23,18 @@ export interface Evaluation {
 
 export type FailureCause =
   | { readonly kind: 'out-of-memory' }
-  | { readonly kind: 'non-finite'; readonly epoch: number; readonly step: number; readonly node: PlanId | null }
+  | {
+      readonly kind: 'non-finite';
+      readonly epoch: number;
+      readonly step: number;
+      readonly node: PlanId | null;
+    }
   | { readonly kind: 'backend'; readonly message: string }
-  | { readonly kind: 'data'; readonly code: string; readonly facts: { readonly [name: string]: string | number } }
+  | {
+      readonly kind: 'data';
+      readonly code: string;
+      readonly facts: { readonly [name: string]: string | number };
+    }
   | { readonly kind: 'unresponsive' }
   | { readonly kind: 'internal'; readonly message: string };
 
@@ -39,9 +49,22 @@ export type RunEvent =
       readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
     }
   /** After every step; `measures` are of this batch (loss) and running since the epoch began (metrics). */
-  | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly globalStep: number; readonly measures: Measures; readonly durationMs: number }
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly globalStep: number;
+      readonly measures: Measures;
+      readonly durationMs: number;
+    }
   /** `epoch` counts from 1. Train and `val_` columns together. */
-  | { readonly kind: 'epoch'; readonly epoch: number; readonly globalStep: number; readonly measures: Measures; readonly durationMs: number }
+  | {
+      readonly kind: 'epoch';
+      readonly epoch: number;
+      readonly globalStep: number;
+      readonly measures: Measures;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | {

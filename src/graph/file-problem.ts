@@ -21,6 +21,11 @@ export interface FileFacts {
   'weights-size': { readonly expected: number; readonly received: number };
   'weights-type': { readonly weight: string; readonly dtype: string };
   'nothing-to-open': { readonly files: string };
+  // what the browser's own storage says
+  'storage-full': Record<never, never>;
+  'storage-unavailable': Record<never, never>;
+  'storage-failed': { readonly message: string };
+  'project-missing': Record<never, never>;
   // what was lost on the way in
   'unknown-layer': { readonly layer: string; readonly className: string };
   'unsupported-setting': { readonly layer: string; readonly key: string; readonly value: string };

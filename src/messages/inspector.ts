@@ -1,5 +1,5 @@
 /** Words of the inspector: one node, several nodes, the whole model. */
-import { t } from '../nodes/define-node';
+import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const inspectorMessages = defineMessages({

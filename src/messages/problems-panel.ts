@@ -1,5 +1,5 @@
 /** Words around the list of diagnostics; the sentences themselves are in `problems.ts`. */
-import { t } from '../nodes/define-node';
+import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const problemsPanelMessages = defineMessages({

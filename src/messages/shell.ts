@@ -53,7 +53,7 @@ export const shellMessages = defineMessages({
   backendAuto: { en: 'Automatic', zh: '自动' },
   backendAutoHint: { en: 'The fastest on this device, by a short trial', zh: '通过短暂试跑选出本机最快的后端' },
   backendThreads: { en: '{backend} · {threads} threads', zh: '{backend} · {threads} 线程' },
-  cost: { en: '{parameters} params · {multiplyAdds} multiply-adds', zh: '{parameters} 参数 · {multiplyAdds} 次乘加' },
+  macs: { en: '{multiplyAdds} multiply-adds', zh: '{multiplyAdds} 次乘加' },
   costShort: { en: '{parameters} params', zh: '{parameters} 参数' },
   costHelp: {
     en: '{parameters} parameters, {trainable} of them trainable; {multiplyAdds} multiply-adds for one row',

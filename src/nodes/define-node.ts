@@ -3,12 +3,12 @@
  * field, a wrong port name or a missing stable target is a type error at the right line.
  */
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Config } from '../graph/document';
-import type { Problem } from '../graph/diagnostic';
 import type { FeatureSpec, TargetSpec } from '../graph/data-spec';
+import type { Problem } from '../graph/diagnostic';
+import type { Config } from '../graph/document';
 import type { DatasetSchema } from '../graph/schema';
 import type { Flow, TensorFact } from '../graph/shape';
-import type { Text } from '../graph/text';
+import { type Text, t } from '../graph/text';
 import type { ConfigOf, Fields } from './fields';
 
 /** tfjs is handed in, never imported as a value: the core runs without it. */
@@ -52,7 +52,11 @@ export interface InferContext<C> {
 }
 
 /** A problem in a node plus what the type itself proposes; the compiler tries each proposal and keeps those that work. */
-export type NodeProblem = Problem & { readonly port?: string; readonly field?: string; readonly proposals?: readonly Proposal[] };
+export type NodeProblem = Problem & {
+  readonly port?: string;
+  readonly field?: string;
+  readonly proposals?: readonly Proposal[];
+};
 export type Proposal =
   /** Set fields of this node. */
   | { readonly kind: 'set'; readonly config: Config }
@@ -109,7 +113,9 @@ export type EmitRule =
   /** The file names a layer of ours, which the reader must register (`weft>Name`). */
   | { readonly kind: 'custom'; readonly className: string; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly reason: string };
-export type EmitRules = { readonly [T in StableTarget]: EmitRule } & { readonly [T in ExperimentalTarget]?: EmitRule };
+export type EmitRules = { readonly [T in StableTarget]: EmitRule } & {
+  readonly [T in ExperimentalTarget]?: EmitRule;
+};
 
 export interface Example<C> {
   readonly title: string;
@@ -225,19 +231,21 @@ export const defineInput = <const F extends Fields>(definition: InputNodeType<F>
   definition as unknown as InputNodeType;
 export const defineLayer = <const F extends Fields>(definition: LayerNodeType<F>): LayerNodeType =>
   definition as unknown as LayerNodeType;
-export const defineComposite = <const F extends Fields>(definition: CompositeNodeType<F>): CompositeNodeType =>
-  definition as unknown as CompositeNodeType;
+export const defineComposite = <const F extends Fields>(
+  definition: CompositeNodeType<F>,
+): CompositeNodeType => definition as unknown as CompositeNodeType;
 export const defineEnsemble = <const F extends Fields>(definition: EnsembleNodeType<F>): EnsembleNodeType =>
   definition as unknown as EnsembleNodeType;
 export const defineOutput = <const F extends Fields>(definition: OutputNodeType<F>): OutputNodeType =>
   definition as unknown as OutputNodeType;
 
-export const t = (en: string, zh: string): Text => ({ en, zh });
+export { t };
 
 /** The port nearly every node has. */
-export const oneInput = (accepts: readonly Flow[] = [], ranks: readonly number[] = []): readonly InputPort[] => [
-  { name: 'input', title: t('Input', '输入'), accepts, ranks },
-];
+export const oneInput = (
+  accepts: readonly Flow[] = [],
+  ranks: readonly number[] = [],
+): readonly InputPort[] => [{ name: 'input', title: t('Input', '输入'), accepts, ranks }];
 export const oneOutput: readonly OutputPort[] = [{ name: 'output', title: t('Output', '输出') }];
 
 export const ok = (outputs: { readonly [port: string]: TensorFact }): Inferred => ({ ok: true, outputs });

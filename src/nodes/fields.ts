@@ -86,9 +86,26 @@ export type ConfigOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]
 // Constructors keep node files short and give literal types to choices.
 type Rest<F extends Field> = Omit<F, 'kind' | 'title' | 'help' | 'default'>;
 
-export const int = (title: Text, help: Text, value: number, rest: Rest<IntField>): IntField => ({ kind: 'int', title, help, default: value, ...rest });
-export const float = (title: Text, help: Text, value: number, rest: Rest<FloatField>): FloatField => ({ kind: 'float', title, help, default: value, ...rest });
-export const boolean = (title: Text, help: Text, value: boolean, rest: Rest<BooleanField> = {}): BooleanField => ({ kind: 'boolean', title, help, default: value, ...rest });
+export const int = (title: Text, help: Text, value: number, rest: Rest<IntField>): IntField => ({
+  kind: 'int',
+  title,
+  help,
+  default: value,
+  ...rest,
+});
+export const float = (title: Text, help: Text, value: number, rest: Rest<FloatField>): FloatField => ({
+  kind: 'float',
+  title,
+  help,
+  default: value,
+  ...rest,
+});
+export const boolean = (
+  title: Text,
+  help: Text,
+  value: boolean,
+  rest: Rest<BooleanField> = {},
+): BooleanField => ({ kind: 'boolean', title, help, default: value, ...rest });
 export const choice = <const O extends string>(
   title: Text,
   help: Text,
@@ -96,11 +113,36 @@ export const choice = <const O extends string>(
   options: readonly { readonly value: O; readonly title: Text }[],
   rest: { readonly visible?: (config: Config) => boolean; readonly advanced?: boolean } = {},
 ): ChoiceField<O> => ({ kind: 'choice', title, help, default: value, options, ...rest });
-export const ints = (title: Text, help: Text, value: readonly number[], rest: Rest<IntsField>): IntsField => ({ kind: 'ints', title, help, default: value, ...rest });
-export const floats = (title: Text, help: Text, value: readonly number[], rest: Rest<FloatsField>): FloatsField => ({ kind: 'floats', title, help, default: value, ...rest });
-export const column = (title: Text, help: Text, accepts: readonly ColumnKind[], rest: Omit<Rest<ColumnField>, 'accepts'> = {}): ColumnField => ({ kind: 'column', title, help, default: '', accepts, ...rest });
-export const columns = (title: Text, help: Text, accepts: readonly ColumnKind[], rest: Omit<Rest<ColumnsField>, 'accepts'> = {}): ColumnsField => ({ kind: 'columns', title, help, default: [], accepts, ...rest });
-export const metrics = (title: Text, help: Text, value: readonly string[], options: readonly string[]): MetricsField => ({ kind: 'metrics', title, help, default: value, options });
+export const ints = (
+  title: Text,
+  help: Text,
+  value: readonly number[],
+  rest: Rest<IntsField>,
+): IntsField => ({ kind: 'ints', title, help, default: value, ...rest });
+export const floats = (
+  title: Text,
+  help: Text,
+  value: readonly number[],
+  rest: Rest<FloatsField>,
+): FloatsField => ({ kind: 'floats', title, help, default: value, ...rest });
+export const column = (
+  title: Text,
+  help: Text,
+  accepts: readonly ColumnKind[],
+  rest: Omit<Rest<ColumnField>, 'accepts'> = {},
+): ColumnField => ({ kind: 'column', title, help, default: '', accepts, ...rest });
+export const columns = (
+  title: Text,
+  help: Text,
+  accepts: readonly ColumnKind[],
+  rest: Omit<Rest<ColumnsField>, 'accepts'> = {},
+): ColumnsField => ({ kind: 'columns', title, help, default: [], accepts, ...rest });
+export const metrics = (
+  title: Text,
+  help: Text,
+  value: readonly string[],
+  options: readonly string[],
+): MetricsField => ({ kind: 'metrics', title, help, default: value, options });
 
 /** The config a new node starts with. */
 export function defaultConfig<F extends Fields>(fields: F): ConfigOf<F> {

@@ -34,12 +34,24 @@ const wrongType = (field: string, expected: string, received: unknown, value: Js
 
 const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
 
-function parseNumber(name: string, received: unknown, whole: boolean, min: number, max: number, fallback: number): ParsedValue {
+function parseNumber(
+  name: string,
+  received: unknown,
+  whole: boolean,
+  min: number,
+  max: number,
+  fallback: number,
+): ParsedValue {
   const expected = whole ? 'int' : 'float';
-  if (typeof received !== 'number' || !Number.isFinite(received)) return wrongType(name, expected, received, fallback);
-  if (whole && !Number.isInteger(received)) return wrongType(name, expected, received, clamp(Math.round(received), min, max));
+  if (typeof received !== 'number' || !Number.isFinite(received))
+    return wrongType(name, expected, received, fallback);
+  if (whole && !Number.isInteger(received))
+    return wrongType(name, expected, received, clamp(Math.round(received), min, max));
   if (received >= min && received <= max) return good(received);
-  return { value: clamp(received, min, max), problem: { code: 'field-range', field: name, min, max, received } };
+  return {
+    value: clamp(received, min, max),
+    problem: { code: 'field-range', field: name, min, max, received },
+  };
 }
 
 function parseNumbers(
@@ -54,7 +66,12 @@ function parseNumbers(
     const single = minLength > 0 && typeof received === 'number' && Number.isFinite(received);
     if (!single) return wrongType(name, field.kind, received, field.default);
     const value = clamp(whole ? Math.round(received) : received, field.min, field.max);
-    return wrongType(name, field.kind, received, Array.from({ length: minLength }, () => value));
+    return wrongType(
+      name,
+      field.kind,
+      received,
+      Array.from({ length: minLength }, () => value),
+    );
   }
   if (received.length < minLength || received.length > field.maxLength) {
     return wrongType(name, field.kind, received, field.default);
@@ -62,7 +79,14 @@ function parseNumbers(
   const values: Json[] = [];
   let problem: NodeProblem | null = null;
   for (const [index, item] of received.entries()) {
-    const parsed = parseNumber(name, item, whole, field.min, field.max, field.default[index] ?? field.default[0] ?? field.min);
+    const parsed = parseNumber(
+      name,
+      item,
+      whole,
+      field.min,
+      field.max,
+      field.default[index] ?? field.default[0] ?? field.min,
+    );
     values.push(parsed.value);
     problem ??= parsed.problem;
   }
@@ -70,7 +94,12 @@ function parseNumbers(
   return { value: values, problem };
 }
 
-function parseStrings(name: string, received: unknown, expected: string, fallback: readonly string[]): ParsedValue {
+function parseStrings(
+  name: string,
+  received: unknown,
+  expected: string,
+  fallback: readonly string[],
+): ParsedValue {
   const isList = Array.isArray(received) && received.every((item) => typeof item === 'string');
   return isList ? good([...new Set(received as string[])]) : wrongType(name, expected, received, fallback);
 }
@@ -81,7 +110,9 @@ function parseValue(name: string, field: Field, received: unknown): ParsedValue 
     case 'float':
       return parseNumber(name, received, field.kind === 'int', field.min, field.max, field.default);
     case 'boolean':
-      return typeof received === 'boolean' ? good(received) : wrongType(name, 'boolean', received, field.default);
+      return typeof received === 'boolean'
+        ? good(received)
+        : wrongType(name, 'boolean', received, field.default);
     case 'choice': {
       if (typeof received !== 'string') return wrongType(name, 'choice', received, field.default);
       const options = field.options.map((option) => option.value);
@@ -92,7 +123,9 @@ function parseValue(name: string, field: Field, received: unknown): ParsedValue 
     case 'floats':
       return parseNumbers(name, received, field);
     case 'column':
-      return typeof received === 'string' ? good(received) : wrongType(name, 'column', received, field.default);
+      return typeof received === 'string'
+        ? good(received)
+        : wrongType(name, 'column', received, field.default);
     case 'columns':
       return parseStrings(name, received, 'columns', field.default);
     case 'metrics': {
@@ -119,7 +152,11 @@ export function parseFields(fields: Fields, received: unknown): ParsedConfig {
     const parsed = value === undefined ? good(field.default) : parseValue(name, field, value);
     config[name] = parsed.value;
     if (parsed.problem) {
-      problems.push({ ...parsed.problem, field: name, proposals: [{ kind: 'set', config: { [name]: parsed.value } }] } as NodeProblem);
+      problems.push({
+        ...parsed.problem,
+        field: name,
+        proposals: [{ kind: 'set', config: { [name]: parsed.value } }],
+      } as NodeProblem);
     }
   }
   return { config, problems };
@@ -135,6 +172,7 @@ export function parseConfig(type: NodeType, config: Config): ParsedConfig {
  */
 export function migrateConfig(type: NodeType, config: Config, version: number): Config {
   let migrated = config;
-  for (let from = version; from < type.version; from++) migrated = type.migrations[from]?.(migrated) ?? migrated;
+  for (let from = version; from < type.version; from++)
+    migrated = type.migrations[from]?.(migrated) ?? migrated;
   return migrated;
 }

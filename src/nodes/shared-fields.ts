@@ -1,10 +1,16 @@
 /** Fields that many node types have in common, so that one wording and one set of options serves all. */
-import { choice } from './fields';
+
 import { t } from './define-node';
+import { choice } from './fields';
 
 /** Activations by their Keras names; all exist in tfjs-layers. */
 export const activation = <const D extends ActivationName>(value: D) =>
-  choice(t('Activation', '激活函数'), t('Applied to the result.', '作用于结果。'), value as ActivationName, ACTIVATIONS);
+  choice(
+    t('Activation', '激活函数'),
+    t('Applied to the result.', '作用于结果。'),
+    value as ActivationName,
+    ACTIVATIONS,
+  );
 
 export const ACTIVATIONS = [
   { value: 'linear', title: t('linear (none)', 'linear（无）') },

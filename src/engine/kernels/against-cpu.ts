@@ -25,7 +25,7 @@ export async function loadTfjs(): Promise<Tfjs> {
   return tf;
 }
 
-export async function useWasm(tf: Tfjs, mode: Mode): Promise<void> {
+export async function switchToWasm(tf: Tfjs, mode: Mode): Promise<void> {
   await tf.setBackend('wasm');
   const { native } = registerWasmKernels(tf, { native: mode === 'native' });
   expect(native.state).toBe(mode === 'native' ? 'on' : 'off');
@@ -143,7 +143,7 @@ export async function expectLikeCpu(
 ): Promise<void> {
   await tf.setBackend('cpu');
   const expected = cases.map(({ inputs, compute }) => evaluate(tf, inputs, compute));
-  await useWasm(tf, mode);
+  await switchToWasm(tf, mode);
   cases.forEach(({ what, inputs, compute }, i) => {
     expectClose(evaluate(tf, inputs, compute), expected[i] as Values[], what);
   });

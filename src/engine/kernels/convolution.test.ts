@@ -8,7 +8,7 @@ import {
   loadTfjs,
   MODES,
   Random,
-  useWasm,
+  switchToWasm,
   type Values,
   withGradients,
 } from './against-cpu';
@@ -97,7 +97,7 @@ describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
       batch: 5,
       height: 20,
       width: 20,
-      channels: 32,
+      channels: 64,
       out: 3,
       kernel: [3, 3],
       strides: [1, 1],
@@ -146,18 +146,37 @@ describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
     ]);
   });
 
+  it("fused forms with padding 'same' and filters narrower than their stride", async () => {
+    const random = new Random(SEED);
+    const inputs = [random.floats([2, 9, 9, 3]), random.floats([2, 2, 3, 3])];
+    await expectLikeCpu(tf, mode, [
+      {
+        what: 'fused.conv2d',
+        inputs,
+        compute: (x, filter) => [
+          tf.fused.conv2d({ x: x as Tensor4D, filter: filter as Tensor4D, strides: 3, pad: 'same' }),
+        ],
+      },
+      {
+        what: 'fused.depthwiseConv2d',
+        inputs,
+        compute: (x, filter) => [
+          tf.fused.depthwiseConv2d({ x: x as Tensor4D, filter: filter as Tensor4D, strides: 3, pad: 'same' }),
+        ],
+      },
+    ]);
+  });
+
   it('an empty batch gives a zero filter gradient and an empty input gradient', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     const zero = { shape: [0, 4, 4, 2], dtype: 'float32' as const, data: [] };
     const run = (kernel: string, inputs: Record<string, Tensor>, attrs: object) =>
-      tf
-        .engine()
-        .runKernel(kernel, inputs, {
-          strides: [1, 1],
-          pad: 'same',
-          dilations: [1, 1],
-          ...attrs,
-        } as never) as Tensor;
+      tf.engine().runKernel(kernel, inputs, {
+        strides: [1, 1],
+        pad: 'same',
+        dilations: [1, 1],
+        ...attrs,
+      } as never) as Tensor;
     const [w, x, dw, dx] = evaluate(tf, [zero, new Random(1).floats([3, 3, 2, 2])], (x, filter) => [
       run('Conv2DBackpropFilter', { x: x as Tensor, dy: x as Tensor }, { filterShape: [3, 3, 2, 2] }),
       run('Conv2DBackpropInput', { dy: x as Tensor, filter: filter as Tensor }, { inputShape: [0, 4, 4, 2] }),
@@ -181,7 +200,7 @@ describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
   });
 
   it('refuses NCHW and says so', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     expect(() =>
       tf.tidy(
         () =>
@@ -200,7 +219,7 @@ describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
 describe.each(['cpu', ...MODES] as const)('dilated convolution gradients (%s)', (where) => {
   it(`equal the formula over 30 geometries, seed ${SEED}`, async () => {
     if (where === 'cpu') await tf.setBackend('cpu');
-    else await useWasm(tf, where);
+    else await switchToWasm(tf, where);
     const random = new Random(SEED);
     for (let i = 0; i < 30; i++) {
       const g = geometry(random, 3);

@@ -103,7 +103,7 @@ class Steps {
   finish({ tensor }: Term): TensorInfo {
     this.backend.incRef(tensor.dataId);
     for (const made of this.made) this.backend.disposeData(made.dataId);
-    return { ...tensor };
+    return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
   }
 }
 
@@ -125,14 +125,22 @@ export function einsumGradient(tf: Tfjs): GradConfig {
     gradFunc: (dy, saved, attrs) => {
       const { inputs, output } = splitEquation(attrs.equation as unknown as string);
       const gradients = saved.map((operand, i) => () => {
-        const other = 1 - i;
-        const known = [...output, ...(inputs[other] ?? [])];
         const own = inputs[i] as string[];
-        const reachable = own.filter((letter) => known.includes(letter));
-        const factors = saved.length === 2 ? [dy as Tensor, saved[other] as Tensor] : [dy as Tensor];
-        const terms = saved.length === 2 ? [output, inputs[other] as string[]] : [output];
-        const equation = `${terms.map((term) => term.join('')).join(',')}->${reachable.join('')}`;
-        const part = tf.einsum(equation, ...factors);
+        const other = saved[1 - i];
+        const otherLetters = inputs[1 - i] ?? [];
+        const reachable = own.filter((letter) => output.includes(letter) || otherLetters.includes(letter));
+        // Letters that only the other operand has are summed here: tfjs's cpu kernel does it wrongly.
+        const lone = otherLetters.flatMap((letter, axis) =>
+          own.includes(letter) || output.includes(letter) ? [] : [axis],
+        );
+        const rest = otherLetters.filter((_, axis) => !lone.includes(axis));
+        const part = other
+          ? tf.einsum(
+              `${output.join('')},${rest.join('')}->${reachable.join('')}`,
+              dy as Tensor,
+              lone.length > 0 ? tf.sum(other, lone) : other,
+            )
+          : tf.einsum(`${output.join('')}->${reachable.join('')}`, dy as Tensor);
         if (reachable.length === own.length) return part;
         const kept = own.map((letter, axis) =>
           reachable.includes(letter) ? (operand.shape[axis] as number) : 1,

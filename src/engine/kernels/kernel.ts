@@ -27,6 +27,7 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
+  refCount(dataId: object): number;
 }
 
 export interface KernelCall {
@@ -50,8 +51,8 @@ export interface KernelHost {
 export interface WasmKernel {
   /** Kernel name in tfjs's registry. */
   name: string;
-  /** Why it exists: tfjs has none on this backend, or has a slow one, or one that fails for some inputs. */
-  reason: 'missing' | 'slow';
+  /** Why it exists: tfjs has none on this backend, or a slow one, or one that is wrong for some inputs. */
+  reason: 'missing' | 'slow' | 'wrong';
   create(host: KernelHost): KernelBody;
 }
 

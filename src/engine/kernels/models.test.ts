@@ -6,9 +6,9 @@ import {
   loadTfjs,
   MODES,
   Random,
+  switchToWasm,
   toTensor,
   toValues,
-  useWasm,
   type Values,
 } from './against-cpu';
 import type { Tfjs } from './kernel';
@@ -78,6 +78,7 @@ const examples: Record<string, () => Example> = {
               kernelSize: 3,
               padding: 'same',
               depthMultiplier: 2,
+              useBias: false,
               inputShape: [9, 9, 3],
             }),
             tf.layers.batchNormalization(),
@@ -133,7 +134,7 @@ function attention(
     variable(width, width),
     variable(width, vocabulary),
   ];
-  const [table, project, mix, classify] = weights as [Tensor, Tensor2D, Tensor2D, Tensor2D];
+  const [table, project, mix, classify] = weights as unknown as [Tensor, Tensor2D, Tensor2D, Tensor2D];
   return {
     weights,
     loss: (ids, y) => {
@@ -157,7 +158,6 @@ function attention(
 }
 
 function gradients({ build, x, y }: Example): Values[] {
-  const before = tf.memory().numTensors;
   const { weights, loss } = build();
   const built = tf.memory().numTensors;
   const values = tf.tidy(() => {
@@ -167,25 +167,22 @@ function gradients({ build, x, y }: Example): Values[] {
   }) as Values[];
   expect(tf.memory().numTensors, 'tensors left behind by one step').toBe(built);
   tf.disposeVariables();
-  expect(tf.memory().numTensors).toBeLessThanOrEqual(built);
-  expect(before).toBeGreaterThanOrEqual(0);
   return values;
 }
 
 describe.each(MODES)('training on wasm (%s kernels)', (mode) => {
   it.each(Object.keys(examples))(`%s: loss and every gradient equal cpu, seed ${SEED}`, async (name) => {
     const example = (examples[name] as () => Example)();
-    await tf.setBackend('cpu');
-    await useWasm(tf, mode); // registers the gradients
+    await switchToWasm(tf, mode); // registers the gradients
     await tf.setBackend('cpu');
     const expected = gradients(example);
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     expectClose(gradients(example), expected, name);
     expect(expected.slice(1).every(({ data }) => data.some((value) => Math.abs(value) > 1e-6))).toBe(true);
   });
 
   it('a CNN learns and leaves no tensor behind', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     const { build, x, y } = (examples.CNN as () => Example)();
     const { weights, loss } = build();
     const optimizer = tf.train.adam(0.01);

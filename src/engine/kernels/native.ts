@@ -31,6 +31,32 @@ interface NativeExports {
   depthwiseFilterGradient(x: Address, dy: Address, dW: Address, ...geometry: number[]): void;
   depthwiseInputGradient(dy: Address, filter: Address, dx: Address, ...geometry: number[]): void;
   maxPoolGradient(x: Address, dy: Address, dx: Address, ...geometry: number[]): void;
+  avgPoolGradient(dy: Address, dx: Address, ...geometryThenScale: number[]): void;
+  columnSums(x: Address, out: Address, rows: number, cols: number, scale: number): void;
+  rowSums(x: Address, out: Address, rows: number, cols: number, scale: number): void;
+  /** Width and strides in bytes. */
+  copyRows(
+    from: Address,
+    to: Address,
+    rows: number,
+    width: number,
+    fromStride: number,
+    toStride: number,
+  ): void;
+  broadcastRow(op: number, x: Address, y: Address, out: Address, rows: number, cols: number): void;
+  broadcastColumn(op: number, x: Address, y: Address, out: Address, rows: number, cols: number): void;
+  exp(x: Address, out: Address, count: number): void;
+  tanh(x: Address, out: Address, count: number): void;
+  erf(x: Address, out: Address, count: number): void;
+  adam(
+    w: Address,
+    gradient: Address,
+    m: Address,
+    v: Address,
+    out: Address,
+    count: number,
+    ...settings: number[]
+  ): void;
   segmentSum(x: Address, ids: Address, out: Address, rows: number, width: number, segments: number): void;
 }
 

@@ -9,7 +9,7 @@ import {
   loadTfjs,
   MODES,
   Random,
-  useWasm,
+  switchToWasm,
   type Values,
   withGradients,
 } from './against-cpu';
@@ -94,7 +94,7 @@ const EQUATIONS = [
 
 describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
   it('matMul over transposes, batches, edges of the register blocks and of the 256-deep passes', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     const random = new Random(SEED);
     const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 31, 33, 48];
     for (let i = 0; i < 150; i++) {
@@ -152,7 +152,7 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
   });
 
   it('empty products', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     const empty = (shape: number[]): Values => ({ shape, dtype: 'float32', data: [] });
     const [noDepth] = evaluate(tf, [empty([2, 0]), empty([0, 3])], (a, b) => [
       tf.matMul(a as Tensor, b as Tensor),
@@ -181,7 +181,7 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
   });
 
   it('refuses inner dimensions that differ', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     expect(() =>
       tf.tidy(
         () =>
@@ -191,7 +191,7 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
   });
 
   it.each(EQUATIONS)('einsum %s, value and gradients', async (equation) => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     for (let seed = 0; seed < 4; seed++) {
       const { inputs, dy } = einsumCase(equation, seed);
       const actual = evaluate(
@@ -213,8 +213,9 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
 });
 
 describe('einsum on cpu', () => {
-  it.each(EQUATIONS)('%s has a gradient', async (equation) => {
-    await useWasm(tf, 'native');
+  // Without 'ij->ij': tfjs's cpu kernel then answers its input itself, whose gradient tfjs counts twice.
+  it.each(EQUATIONS.filter((equation) => equation !== 'ij->ij'))('%s has a gradient', async (equation) => {
+    await switchToWasm(tf, 'native');
     await tf.setBackend('cpu');
     const { inputs, dy } = einsumCase(equation, 5);
     const actual = evaluate(

@@ -1,16 +1,26 @@
 // Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
 // kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
+import type { AdamOptimizer } from '@tensorflow/tfjs';
+import { accelerate } from './adam';
+import { avgPoolGrad, avgPoolGradient } from './avg-pool-grad';
 import { batchMatMul } from './batch-mat-mul';
+import { broadcasting } from './broadcast';
 import { conv2DBackpropFilter } from './conv-2d-backprop-filter';
 import { conv2DBackpropInput } from './conv-2d-backprop-input';
 import { conv2DGradient, depthwiseConv2dGradient } from './conv-gradients';
+import { concat, gatherV2, reverse } from './copies';
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv-2d-native-backprop-filter';
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv-2d-native-backprop-input';
 import { einsum, einsumGradient } from './einsum';
+import { elementwise } from './elementwise';
+import { fusedBatchNorm } from './fused-batch-norm';
+import { identity } from './identity';
 import type { KernelBody, KernelHost, Tfjs, WasmBackend, WasmKernel } from './kernel';
 import { maxPoolGrad } from './max-pool-grad';
 import { loadNative, type Native, type NativeResult } from './native';
-import { slice, splitV } from './slice';
+import { mean, sum } from './reduce';
+import { samePadded } from './same-padding';
+import { slice, splitV, unpack } from './slice';
 import { tile } from './tile';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
@@ -19,8 +29,10 @@ export type { Tfjs } from './kernel';
 export interface KernelReport {
   /** Kernels that tfjs lacks on wasm. */
   added: string[];
-  /** Kernels of tfjs that ours replace. */
+  /** Slow kernels of tfjs that ours replace. */
   replaced: string[];
+  /** Kernels of tfjs that answer wrongly for some inputs, which ours see to. */
+  corrected: string[];
   /** Gradients registered for every backend. */
   gradients: string[];
   /**
@@ -36,16 +48,28 @@ export interface KernelOptions {
 }
 
 export const KERNELS: readonly WasmKernel[] = [
+  avgPoolGrad,
   batchMatMul,
+  ...broadcasting,
+  concat,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
   einsum,
+  ...elementwise,
+  fusedBatchNorm,
+  gatherV2,
+  identity,
   maxPoolGrad,
+  mean,
+  reverse,
+  ...samePadded,
   slice,
   splitV,
+  sum,
   tile,
+  unpack,
   unsortedSegmentSum,
 ];
 
@@ -84,9 +108,17 @@ export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions =
   return {
     added: names('missing'),
     replaced: names('slow'),
+    corrected: names('wrong'),
     gradients: [...stock.stockGradients.keys()],
     native: nativeState(tf, native),
   };
+}
+
+/** Makes an Adam optimizer of tfjs use one native call per weight while `registerWasmKernels` has the module on. Returns it. */
+export function accelerateAdam(tf: Tfjs, optimizer: AdamOptimizer): AdamOptimizer {
+  return accelerate(tf, optimizer, (backend) =>
+    installed.get(tf.registerKernel)?.native ? nativeOf(backend) : null,
+  );
 }
 
 /** Puts tfjs's own kernels and gradients back. */
@@ -121,7 +153,12 @@ function install(tf: Tfjs, native: boolean): Installed {
       kernelFunc: kernel.create(host) as unknown as KernelConfig['kernelFunc'],
     });
   }
-  for (const gradient of [einsumGradient(tf), conv2DGradient(tf), depthwiseConv2dGradient(tf)]) {
+  for (const gradient of [
+    avgPoolGradient(tf),
+    conv2DGradient(tf),
+    depthwiseConv2dGradient(tf),
+    einsumGradient(tf),
+  ]) {
     if (!gradient) continue;
     stockGradients.set(gradient.kernelName, tf.getGradient(gradient.kernelName));
     tf.registerGradient(gradient);

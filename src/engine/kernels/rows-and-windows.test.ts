@@ -7,7 +7,7 @@ import {
   loadTfjs,
   MODES,
   Random,
-  useWasm,
+  switchToWasm,
   type Values,
   withGradients,
 } from './against-cpu';
@@ -45,7 +45,7 @@ describe.each(MODES)('on wasm (%s kernels)', (mode) => {
   });
 
   it('unsortedSegmentSum keeps int32, takes no rows, refuses bad shapes and types', async () => {
-    await useWasm(tf, mode);
+    await switchToWasm(tf, mode);
     const [sum] = evaluate(tf, [], () => [
       tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3], 'int32'), tf.tensor1d([0, 0, 1], 'int32'), 2),
     ]);
@@ -89,7 +89,10 @@ describe.each(MODES)('on wasm (%s kernels)', (mode) => {
       ]);
       const begin = shape.map((dim) => random.int(0, dim - 1));
       const size = shape.map((dim, axis) => random.int(1, dim - begin[axis]!));
-      if (i % 3 === 0) begin.fill(0, 1), size.splice(1, rank, ...shape.slice(1)); // a contiguous slice
+      if (i % 3 === 0) {
+        begin.fill(0, 1); // a contiguous slice
+        size.splice(1, rank, ...shape.slice(1));
+      }
       const axis = random.int(0, rank - 1);
       const cut = random.int(0, shape[axis]!);
       const x = make();
@@ -105,24 +108,12 @@ describe.each(MODES)('on wasm (%s kernels)', (mode) => {
     await expectLikeCpu(tf, mode, cases);
   });
 
-  it('slice, split and tile of strings', async () => {
-    await useWasm(tf, mode);
-    const words = tf.tensor2d(
-      [
-        ['a', 'b'],
-        ['c', 'd'],
-      ],
-      [2, 2],
-      'string',
-    );
-    const read = (tensor: Tensor) => Array.from(tensor.dataSync() as unknown as string[]);
-    const results = [tf.slice(words, [0, 1], [2, 1]), ...tf.split(words, 2, 0)];
-    expect(results.map(read)).toEqual([
-      ['b', 'd'],
-      ['a', 'b'],
-      ['c', 'd'],
-    ]);
-    tf.dispose([words, ...results]);
+  it('slices strings', async () => {
+    await switchToWasm(tf, mode);
+    const words = tf.tensor2d(['a', 'b', 'c', 'd'], [2, 2], 'string');
+    const column = tf.slice(words, [0, 1], [2, 1]);
+    expect(Array.from(column.dataSync() as unknown as string[])).toEqual(['b', 'd']);
+    tf.dispose([words, column]);
   });
 
   it('gradients of slice, split and tile equal cpu', async () => {

@@ -5,9 +5,8 @@
 //
 // Here: each block is written once and then doubled by copies inside the heap. Strings and complex go to the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { BYTES } from './copies';
 import { offsetOf, sizeOf, type WasmKernel } from './kernel';
-
-const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1 };
 
 export const tile: WasmKernel = {
   name: 'Tile',

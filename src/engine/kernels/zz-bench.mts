@@ -78,7 +78,7 @@ const models: Record<string, () => { m: any; x: any; y: any }> = {
     y: tf.oneHot(tf.range(0, B, 1, 'int32').mod(tf.scalar(10, 'int32')).toInt(), 10),
   }),
 };
-function attention() {
+async function attention() {
   const d = 64,
     h = 4,
     T = 32,
@@ -92,7 +92,10 @@ function attention() {
     Wc = mk([d, V]);
   const ids = tf.randomUniform([B * T], 0, V, 'int32') as any;
   const y = tf.oneHot(ids, V).toFloat();
-  const opt = tf.train.adam(1e-3);
+  const opt =
+    mode === 'native'
+      ? (await import('./register')).accelerateAdam(tf, tf.train.adam(1e-3))
+      : tf.train.adam(1e-3);
   return () =>
     opt.minimize(() => {
       const x = tf.gather(E, ids);
@@ -116,7 +119,7 @@ function attention() {
 for (const name of which) {
   let step: () => void;
   if (name === 'transformer') {
-    const s = attention();
+    const s = await attention();
     step = () => {
       tf.tidy(() => {
         s();
@@ -125,7 +128,10 @@ for (const name of which) {
   } else {
     const { m, x, y } = models[name]!();
     if (process.argv[4]) console.log(name, m.countParams());
-    const opt = tf.train.adam(1e-3);
+    const opt =
+      mode === 'native'
+        ? (await import('./register')).accelerateAdam(tf, tf.train.adam(1e-3))
+        : tf.train.adam(1e-3);
     step = () =>
       tf.tidy(() => {
         opt.minimize(

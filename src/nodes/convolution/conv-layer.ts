@@ -18,7 +18,8 @@ interface StockConv extends tfjs.layers.Layer {
   readonly dilationRate: readonly number[];
   readonly padding: Padding;
 }
-type StockConvClass = new (config: object) => StockConv;
+type ConvLayerClass = new (config: object) => tfjs.layers.Layer;
+type StockConvClass = (new (config: object) => StockConv) & Pick<typeof tfjs.layers.Layer, 'fromConfig'>;
 
 /** Zeros before and after one axis; TensorFlow's `same` puts the odd one at the end, `causal` puts all before. */
 export function paddingOf(size: number, span: number, stride: number, padding: Padding): [number, number] {
@@ -32,7 +33,12 @@ export function paddingOf(size: number, span: number, stride: number, padding: P
  * Convolution as one matrix product: the input shifted to each cell of the kernel, side by side along the channels, times the
  * kernel seen as a matrix. Slice, concat and matMul have gradients on every backend. Costs a copy of the input per cell.
  */
-function dilatedConvolution(tf: Tfjs, x: tfjs.Tensor, kernel: tfjs.Tensor, dilation: readonly number[]): tfjs.Tensor {
+function dilatedConvolution(
+  tf: Tfjs,
+  x: tfjs.Tensor,
+  kernel: tfjs.Tensor,
+  dilation: readonly number[],
+): tfjs.Tensor {
   const [batch, ...rest] = x.shape as [number, ...number[]];
   const channels = rest.at(-1)!;
   const sizes = kernel.shape.slice(0, -2);
@@ -40,11 +46,15 @@ function dilatedConvolution(tf: Tfjs, x: tfjs.Tensor, kernel: tfjs.Tensor, dilat
   const output = sizes.map((size, axis) => rest[axis]! - windowSpan(size, dilation[axis]) + 1);
   let offsets: number[][] = [[]];
   for (const [axis, size] of sizes.entries()) {
-    offsets = offsets.flatMap((offset) => Array.from({ length: size }, (_, cell) => [...offset, cell * dilation[axis]!]));
+    offsets = offsets.flatMap((offset) =>
+      Array.from({ length: size }, (_, cell) => [...offset, cell * dilation[axis]!]),
+    );
   }
   const shifted = offsets.map((offset) => tf.slice(x, [0, ...offset, 0], [batch, ...output, channels]));
   const columns = tf.concat(shifted, -1).reshape([-1, offsets.length * channels]);
-  return tf.matMul(columns as tfjs.Tensor2D, kernel.reshape([-1, filters])).reshape([batch, ...output, filters]);
+  return tf
+    .matMul(columns as tfjs.Tensor2D, kernel.reshape([-1, filters]))
+    .reshape([batch, ...output, filters]);
 }
 
 function convClass(tf: Tfjs, stock: tfjs.layers.Layer, name: string) {
@@ -56,7 +66,12 @@ function convClass(tf: Tfjs, stock: tfjs.layers.Layer, name: string) {
       const spatial = this.kernelSize.map((size, axis) => {
         const n = rest[axis];
         if (n == null) return null;
-        return windowOutput(n, windowSpan(size, this.dilationRate[axis]), this.strides[axis]!, this.padding) as number;
+        return windowOutput(
+          n,
+          windowSpan(size, this.dilationRate[axis]),
+          this.strides[axis]!,
+          this.padding,
+        ) as number;
       });
       return [batch!, ...spatial, this.filters];
     }
@@ -65,14 +80,27 @@ function convClass(tf: Tfjs, stock: tfjs.layers.Layer, name: string) {
       return tf.tidy(() => {
         const x = Array.isArray(inputs) ? inputs[0]! : inputs;
         const pads = this.kernelSize.map((size, axis) =>
-          paddingOf(x.shape[axis + 1]!, windowSpan(size, this.dilationRate[axis]), this.strides[axis]!, this.padding),
+          paddingOf(
+            x.shape[axis + 1]!,
+            windowSpan(size, this.dilationRate[axis]),
+            this.strides[axis]!,
+            this.padding,
+          ),
         );
         const padded = tf.pad(x, [[0, 0], ...pads, [0, 0]]);
         const kernel = this.kernel.read();
         let y: tfjs.Tensor;
-        if (this.dilationRate.some((rate) => rate > 1)) y = dilatedConvolution(tf, padded, kernel, this.dilationRate);
-        else if (x.rank === 3) y = tf.conv1d(padded as tfjs.Tensor3D, kernel as tfjs.Tensor3D, this.strides[0]!, 'valid');
-        else y = tf.conv2d(padded as tfjs.Tensor4D, kernel as tfjs.Tensor4D, this.strides as [number, number], 'valid');
+        if (this.dilationRate.some((rate) => rate > 1))
+          y = dilatedConvolution(tf, padded, kernel, this.dilationRate);
+        else if (x.rank === 3)
+          y = tf.conv1d(padded as tfjs.Tensor3D, kernel as tfjs.Tensor3D, this.strides[0]!, 'valid');
+        else
+          y = tf.conv2d(
+            padded as tfjs.Tensor4D,
+            kernel as tfjs.Tensor4D,
+            this.strides as [number, number],
+            'valid',
+          );
         return this.activation.apply(this.bias ? tf.add(y, this.bias.read()) : y);
       });
     }
@@ -80,6 +108,10 @@ function convClass(tf: Tfjs, stock: tfjs.layers.Layer, name: string) {
 }
 
 /** The class for causal or dilated one-dimensional convolution. */
-export const conv1dLayer = customLayer((tf) => convClass(tf, tf.layers.conv1d({ filters: 1, kernelSize: 1 }), 'Weft>Conv1D'));
+export const conv1dLayer: (tf: Tfjs) => ConvLayerClass = customLayer((tf) =>
+  convClass(tf, tf.layers.conv1d({ filters: 1, kernelSize: 1 }), 'Weft>Conv1D'),
+);
 /** The class for dilated two-dimensional convolution. */
-export const conv2dLayer = customLayer((tf) => convClass(tf, tf.layers.conv2d({ filters: 1, kernelSize: 1 }), 'Weft>Conv2D'));
+export const conv2dLayer: (tf: Tfjs) => ConvLayerClass = customLayer((tf) =>
+  convClass(tf, tf.layers.conv2d({ filters: 1, kernelSize: 1 }), 'Weft>Conv2D'),
+);

@@ -37,10 +37,14 @@ export interface Window {
 export function slide(shape: Shape, window: Window): readonly Dim[] | NodeProblem {
   const spatial = shape.slice(1, -1);
   const spans = window.size.map((size, axis) => windowSpan(size, window.dilation?.[axis]));
-  const result = spatial.map((size, axis) => windowOutput(size, spans[axis]!, window.strides[axis]!, window.padding));
+  const result = spatial.map((size, axis) =>
+    windowOutput(size, spans[axis]!, window.strides[axis]!, window.padding),
+  );
   if (result.every((size) => typeof size === 'string' || size >= 1)) return result;
   // The largest window that fits, undilated where dilation is what made it too large.
-  const fitting = window.size.map((size, axis) => (typeof spatial[axis] === 'number' ? Math.min(size, spatial[axis]) : size));
+  const fitting = window.size.map((size, axis) =>
+    typeof spatial[axis] === 'number' ? Math.min(size, spatial[axis]) : size,
+  );
   const asField = (sizes: readonly number[]) => (sizes.length === 1 ? sizes[0]! : sizes);
   const smaller = {
     [window.field]: asField(fitting),
@@ -65,10 +69,6 @@ export function channelsOf(fact: TensorFact): number | NodeProblem {
   if (typeof channels === 'number') return channels;
   return { code: 'wrong-rank', port: 'input', expected: [fact.shape.length], shape: fact.shape };
 }
-
-/** Product of the dimensions behind the batch; a named one counts as one step. */
-export const perSample = (shape: Shape): number =>
-  shape.slice(1).reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
 
 /** Batch-free dimensions when all of them are known numbers. */
 function knownDims(fact: TensorFact): readonly number[] | null {
@@ -97,7 +97,12 @@ export function reshapeToImage(port: string, fact: TensorFact): readonly Proposa
 export function reshapeToSequence(port: string, fact: TensorFact): readonly Proposal[] {
   const dims = knownDims(fact);
   if (!dims || fact.dtype !== 'float32') return [];
-  const insert = (targetShape: readonly number[]): Proposal => ({ kind: 'insert', port, type: 'reshape', config: { targetShape } });
+  const insert = (targetShape: readonly number[]): Proposal => ({
+    kind: 'insert',
+    port,
+    type: 'reshape',
+    config: { targetShape },
+  });
   if (dims.length === 1) return [insert([dims[0]!, 1])];
   if (dims.length === 3) return [insert([dims[0]!, dims[1]! * dims[2]!])];
   return [];
@@ -106,13 +111,23 @@ export function reshapeToSequence(port: string, fact: TensorFact): readonly Prop
 // Fields
 
 export const filters = (value: number) =>
-  int(t('Filters', '卷积核数'), t('Number of output channels.', '输出通道数。'), value, { min: 1, max: 8192, sample: [1, 8] });
+  int(t('Filters', '卷积核数'), t('Number of output channels.', '输出通道数。'), value, {
+    min: 1,
+    max: 8192,
+    sample: [1, 8],
+  });
 
 const kernelHelp = t('Cells that one output value sees.', '每个输出值所看到的范围。');
 export const kernelSize1d = (value: number) =>
   int(t('Kernel size', '核大小'), kernelHelp, value, { min: 1, max: 512, sample: [1, 4] });
 export const kernelSize2d = () =>
-  ints(t('Kernel size', '核大小'), kernelHelp, [3, 3], { min: 1, max: 64, minLength: 2, maxLength: 2, sample: [1, 4] });
+  ints(t('Kernel size', '核大小'), kernelHelp, [3, 3], {
+    min: 1,
+    max: 64,
+    minLength: 2,
+    maxLength: 2,
+    sample: [1, 4],
+  });
 
 const stridesTitle = t('Strides', '步长');
 const stridesHelp = t('Cells from one position to the next.', '相邻两个位置相隔的格数。');
@@ -121,10 +136,21 @@ export const strides2d = () =>
   ints(stridesTitle, stridesHelp, [1, 1], { min: 1, max: 64, minLength: 2, maxLength: 2, sample: [1, 3] });
 
 const dilationTitle = t('Dilation', '空洞率');
-const dilationHelp = t('Distance between kernel cells; above 1 only with strides 1.', '核内相邻格的间距；大于 1 时步长须为 1。');
-export const dilation1d = () => int(dilationTitle, dilationHelp, 1, { min: 1, max: 256, sample: [1, 3], advanced: true });
+const dilationHelp = t(
+  'Distance between kernel cells; above 1 only with strides 1.',
+  '核内相邻格的间距；大于 1 时步长须为 1。',
+);
+export const dilation1d = () =>
+  int(dilationTitle, dilationHelp, 1, { min: 1, max: 256, sample: [1, 3], advanced: true });
 export const dilation2d = () =>
-  ints(dilationTitle, dilationHelp, [1, 1], { min: 1, max: 64, minLength: 2, maxLength: 2, sample: [1, 2], advanced: true });
+  ints(dilationTitle, dilationHelp, [1, 1], {
+    min: 1,
+    max: 64,
+    minLength: 2,
+    maxLength: 2,
+    sample: [1, 2],
+    advanced: true,
+  });
 
 const paddingTitle = t('Padding', '填充');
 const SAME = { value: 'same', title: t('same (keeps the size)', 'same（保持大小）') } as const;
@@ -134,18 +160,39 @@ const paddingHelp = t('What happens at the edges.', '边缘的处理方式。');
 export const padding = (value: 'same' | 'valid') => choice(paddingTitle, paddingHelp, value, [SAME, VALID]);
 export const paddingWithCausal = () => choice(paddingTitle, paddingHelp, 'same', [SAME, VALID, CAUSAL]);
 
-export const useBias = () =>
-  boolean(t('Bias', '偏置'), t('Adds a learned offset to each channel.', '为每个通道加上可学习的偏移。'), true, { advanced: true });
+export const biasField = () =>
+  boolean(
+    t('Bias', '偏置'),
+    t('Adds a learned offset to each channel.', '为每个通道加上可学习的偏移。'),
+    true,
+    { advanced: true },
+  );
 
-const poolStridesHelp = t('Cells from one window to the next; 0 = as large as the window.', '相邻窗口相隔的格数；0 表示与窗口相同。');
+const poolStridesHelp = t(
+  'Cells from one window to the next; 0 = as large as the window.',
+  '相邻窗口相隔的格数；0 表示与窗口相同。',
+);
 export const poolStrides1d = () => int(stridesTitle, poolStridesHelp, 0, { min: 0, max: 64, sample: [0, 3] });
 export const poolStrides2d = () =>
-  ints(stridesTitle, poolStridesHelp, [0, 0], { min: 0, max: 64, minLength: 2, maxLength: 2, sample: [0, 3] });
+  ints(stridesTitle, poolStridesHelp, [0, 0], {
+    min: 0,
+    max: 64,
+    minLength: 2,
+    maxLength: 2,
+    sample: [0, 3],
+  });
 
 const poolHelp = t('Cells that are joined into one.', '合并为一格的范围。');
-export const poolSize1d = () => int(t('Pool size', '池化大小'), poolHelp, 2, { min: 1, max: 512, sample: [1, 4] });
+export const poolSize1d = () =>
+  int(t('Pool size', '池化大小'), poolHelp, 2, { min: 1, max: 512, sample: [1, 4] });
 export const poolSize2d = () =>
-  ints(t('Pool size', '池化大小'), poolHelp, [2, 2], { min: 1, max: 64, minLength: 2, maxLength: 2, sample: [1, 4] });
+  ints(t('Pool size', '池化大小'), poolHelp, [2, 2], {
+    min: 1,
+    max: 64,
+    minLength: 2,
+    maxLength: 2,
+    sample: [1, 4],
+  });
 
 /** Resolves the 0 of a pooling node's strides. */
 export const poolStrides = (strides: readonly number[], size: readonly number[]): readonly number[] =>
@@ -157,7 +204,10 @@ export const unlessOne = (label: string, sizes: readonly number[]): string =>
   sizes.every((size) => size === 1) ? '' : ` · ${label}${times(sizes)}`;
 
 /** Keras allows a dilation above one only with strides of one, and so do all targets. */
-export function dilationProblem(strides: number | readonly number[], dilation: number | readonly number[]): NodeProblem | null {
+export function dilationProblem(
+  strides: number | readonly number[],
+  dilation: number | readonly number[],
+): NodeProblem | null {
   const largest = Math.max(...[dilation].flat());
   if (largest === 1 || Math.max(...[strides].flat()) === 1) return null;
   const ones = (field: number | readonly number[]) => (typeof field === 'number' ? 1 : field.map(() => 1));

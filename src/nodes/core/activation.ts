@@ -1,5 +1,5 @@
 /** Activation: a function of each value by itself; softmax works along the last axis. */
-import { perSample } from '../convolution/shared';
+import { sizeOf } from '../../graph/shape';
 import { defineLayer, ok, oneInput, oneOutput, t } from '../define-node';
 import { activation } from '../shared-fields';
 
@@ -23,12 +23,17 @@ export default defineLayer({
     return ok({ output: { ...fact, flow } });
   },
   weights: () => [],
-  multiplyAdds: ({ config, inputs }) => (config.activation === 'linear' ? 0 : perSample(inputs['input']![0]!.shape)),
+  multiplyAdds: ({ config, inputs }) =>
+    config.activation === 'linear' ? 0 : sizeOf(inputs['input']![0]!.shape),
   build: ({ tf, config, name }) => tf.layers.activation({ name, activation: config.activation }),
   emit: { tfjs: { kind: 'native', className: 'Activation' } },
   migrations: {},
   examples: [
-    { title: 'vector', config: {}, inputs: { input: [{ shape: ['batch', 12], dtype: 'float32', flow: 'vector' }] } },
+    {
+      title: 'vector',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 12], dtype: 'float32', flow: 'vector' }] },
+    },
     {
       title: 'probabilities',
       config: { activation: 'softmax' },

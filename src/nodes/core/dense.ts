@@ -16,11 +16,20 @@ export default defineLayer({
   references: [{ title: 'Keras: Dense', url: 'https://keras.io/api/layers/core_layers/dense/' }],
   keywords: ['linear', 'fully connected', 'mlp', '线性'],
   fields: {
-    units: int(t('Units', '单元数'), t('Size of the output.', '输出的大小。'), 64, { min: 1, max: 65536, sample: [1, 24] }),
-    activation: activation('relu'),
-    useBias: boolean(t('Bias', '偏置'), t('Adds a learned offset to each unit.', '为每个单元加上可学习的偏移。'), true, {
-      advanced: true,
+    units: int(t('Units', '单元数'), t('Size of the output.', '输出的大小。'), 64, {
+      min: 1,
+      max: 65536,
+      sample: [1, 24],
     }),
+    activation: activation('relu'),
+    useBias: boolean(
+      t('Bias', '偏置'),
+      t('Adds a learned offset to each unit.', '为每个单元加上可学习的偏移。'),
+      true,
+      {
+        advanced: true,
+      },
+    ),
     kernelInitializer: kernelInitializer(),
   },
   inputs: oneInput(['vector', 'sequence', 'image', 'scores']),
@@ -29,9 +38,12 @@ export default defineLayer({
   inferShapes({ config, inputs }) {
     const fact = inputs['input']![0]!;
     const last = fact.shape.at(-1);
-    if (typeof last !== 'number') return fail({ code: 'wrong-rank', port: 'input', expected: [2, 3, 4], shape: fact.shape });
+    if (typeof last !== 'number')
+      return fail({ code: 'wrong-rank', port: 'input', expected: [2, 3, 4], shape: fact.shape });
     const shape = [...fact.shape.slice(0, -1), config.units];
-    return ok({ output: { shape, dtype: 'float32', flow: flowOfRank(shape.length), masked: fact.masked ?? false } });
+    return ok({
+      output: { shape, dtype: 'float32', flow: flowOfRank(shape.length), masked: fact.masked ?? false },
+    });
   },
   weights({ config, inputs }) {
     const features = inputs['input']![0]!.shape.at(-1) as number;
@@ -40,7 +52,9 @@ export default defineLayer({
   },
   multiplyAdds({ config, inputs }) {
     const { shape } = inputs['input']![0]!;
-    return shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1) * config.units;
+    return (
+      shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1) * config.units
+    );
   },
   build: ({ tf, config, name, seed }) =>
     tf.layers.dense({
@@ -53,7 +67,11 @@ export default defineLayer({
   emit: { tfjs: { kind: 'native', className: 'Dense' } },
   migrations: {},
   examples: [
-    { title: 'vector', config: { units: 10 }, inputs: { input: [{ shape: ['batch', 784], dtype: 'float32', flow: 'vector' }] } },
+    {
+      title: 'vector',
+      config: { units: 10 },
+      inputs: { input: [{ shape: ['batch', 784], dtype: 'float32', flow: 'vector' }] },
+    },
     {
       title: 'each step of a sequence',
       config: { units: 4, activation: 'tanh', useBias: false },

@@ -4,6 +4,7 @@
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import { customLayer } from '../custom-layer';
+import type { Tfjs } from '../define-node';
 
 /** A layer that draws new random numbers at every training step. Saving and restoring `step` resumes the same sequence. */
 export interface StepSeededLayer extends tfjs.layers.Layer {
@@ -45,7 +46,7 @@ export interface DropoutConfig {
   seed: number;
 }
 
-export const dropoutLayer = customLayer(
+export const dropoutLayer: (tf: Tfjs) => new (config: DropoutConfig) => StepSeededLayer = customLayer(
   (tf) =>
     class Dropout extends tf.layers.Layer implements StepSeededLayer {
       static className = 'Weft>Dropout';

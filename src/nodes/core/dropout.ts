@@ -36,7 +36,11 @@ export default defineLayer({
   emit: { tfjs: { kind: 'native', className: 'Dropout' } },
   migrations: {},
   examples: [
-    { title: 'vector', config: { rate: 0.3 }, inputs: { input: [{ shape: ['batch', 20], dtype: 'float32', flow: 'vector' }] } },
+    {
+      title: 'vector',
+      config: { rate: 0.3 },
+      inputs: { input: [{ shape: ['batch', 20], dtype: 'float32', flow: 'vector' }] },
+    },
     {
       title: 'padded sequence',
       config: {},

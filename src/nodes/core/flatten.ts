@@ -29,7 +29,15 @@ export default defineLayer({
   emit: { tfjs: { kind: 'native', className: 'Flatten' } },
   migrations: {},
   examples: [
-    { title: 'image', config: {}, inputs: { input: [{ shape: ['batch', 7, 6, 4], dtype: 'float32', flow: 'image' }] } },
-    { title: 'sequence', config: {}, inputs: { input: [{ shape: ['batch', 5, 8], dtype: 'float32', flow: 'sequence' }] } },
+    {
+      title: 'image',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 7, 6, 4], dtype: 'float32', flow: 'image' }] },
+    },
+    {
+      title: 'sequence',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 5, 8], dtype: 'float32', flow: 'sequence' }] },
+    },
   ],
 });

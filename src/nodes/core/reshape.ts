@@ -1,6 +1,6 @@
 /** Reshape: the same values in the same order, seen with other dimensions; one of them may be left to arithmetic (−1). */
 import { flowOfRank, type Shape } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t, type Proposal } from '../define-node';
+import { defineLayer, fail, ok, oneInput, oneOutput, type Proposal, t } from '../define-node';
 import { ints } from '../fields';
 
 /** The target with −1 replaced, or null when the sizes cannot agree. */
@@ -13,7 +13,9 @@ function resolve(size: number, target: readonly number[]): readonly number[] | n
 
 /** Targets near the wanted one that do fit: one dimension free, then everything in one row. */
 function nearby(size: number, target: readonly number[]): readonly Proposal[] {
-  const candidates = target.map((_, free) => target.map((dim, axis) => (axis === free ? -1 : Math.max(1, dim))));
+  const candidates = target.map((_, free) =>
+    target.map((dim, axis) => (axis === free ? -1 : Math.max(1, dim))),
+  );
   return [...candidates.reverse(), [-1]]
     .filter((candidate) => resolve(size, candidate))
     .map((targetShape) => ({ kind: 'set', config: { targetShape } }));
@@ -53,12 +55,15 @@ export default defineLayer({
       const proposals = nearby(size, config.targetShape);
       return fail({ code: 'size-mismatch', from: shape, to, port: 'input', field: 'targetShape', proposals });
     }
-    return ok({ output: { shape: [shape[0]!, ...target], dtype: 'float32', flow: flowOfRank(target.length + 1) } });
+    return ok({
+      output: { shape: [shape[0]!, ...target], dtype: 'float32', flow: flowOfRank(target.length + 1) },
+    });
   },
   weights: () => [],
   multiplyAdds: () => 0,
   // The resolved shape goes in: a −1 would become null in tfjs's config, which Keras refuses.
-  build: ({ tf, name, outputs }) => tf.layers.reshape({ name, targetShape: outputs['output']!.shape.slice(1) as number[] }),
+  build: ({ tf, name, outputs }) =>
+    tf.layers.reshape({ name, targetShape: outputs['output']!.shape.slice(1) as number[] }),
   emit: { tfjs: { kind: 'native', className: 'Reshape' } },
   migrations: {},
   examples: [

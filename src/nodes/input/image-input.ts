@@ -22,27 +22,48 @@ export default defineInput({
   keywords: ['picture', 'photo', 'pixels', '图片'],
   fields: {
     column: column(t('Column', '列'), t('Image column of the data set.', '数据集中的图像列。'), ['image']),
-    height: int(t('Height', '高'), t('0 = as in the data. Other sizes are resized.', '0 表示与数据相同；否则缩放。'), 0, sizes),
-    width: int(t('Width', '宽'), t('0 = as in the data. Other sizes are resized.', '0 表示与数据相同；否则缩放。'), 0, sizes),
+    height: int(
+      t('Height', '高'),
+      t('0 = as in the data. Other sizes are resized.', '0 表示与数据相同；否则缩放。'),
+      0,
+      sizes,
+    ),
+    width: int(
+      t('Width', '宽'),
+      t('0 = as in the data. Other sizes are resized.', '0 表示与数据相同；否则缩放。'),
+      0,
+      sizes,
+    ),
     channels: choice(t('Channels', '通道'), t('Grey or colour.', '灰度或彩色。'), 'auto', [
       { value: 'auto', title: t('as in the data', '与数据相同') },
       { value: 'grey', title: t('grey (1)', '灰度（1）') },
       { value: 'rgb', title: t('colour (3)', '彩色（3）') },
     ]),
-    scale: choice(t('Pixel range', '像素范围'), t('Values that the network sees.', '网络看到的取值范围。'), 'unit', [
-      { value: 'unit', title: t('0 to 1', '0 到 1') },
-      { value: 'signed', title: t('−1 to 1', '−1 到 1') },
-      { value: 'none', title: t('as in the data', '与数据相同') },
-    ]),
+    scale: choice(
+      t('Pixel range', '像素范围'),
+      t('Values that the network sees.', '网络看到的取值范围。'),
+      'unit',
+      [
+        { value: 'unit', title: t('0 to 1', '0 到 1') },
+        { value: 'signed', title: t('−1 to 1', '−1 到 1') },
+        { value: 'none', title: t('as in the data', '与数据相同') },
+      ],
+    ),
   },
   inputs: [],
   outputs: oneOutput,
-  headline: (config) => (config.height && config.width ? `${config.height}×${config.width} · ${config.channels}` : config.channels),
+  headline: (config) =>
+    config.height && config.width ? `${config.height}×${config.width} · ${config.channels}` : config.channels,
   inferShapes({ config, schema }) {
     const found = schema ? findColumn(schema, config.column) : undefined;
     if (schema && !found) {
       return config.column && schema.columns.some((c) => c.kind === 'image')
-        ? fail({ code: 'column-missing', column: config.column, field: 'column', proposals: [{ kind: 'set', config: { column: '' } }] })
+        ? fail({
+            code: 'column-missing',
+            column: config.column,
+            field: 'column',
+            proposals: [{ kind: 'set', config: { column: '' } }],
+          })
         : fail({ code: 'no-column', expected: ['image'], field: 'column' });
     }
     // Without data the node still has a shape: 28×28 grey, the size of the classic sets, until told otherwise.

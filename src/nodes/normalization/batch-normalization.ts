@@ -2,7 +2,8 @@
  * BatchNormalization: each channel to mean 0 and deviation 1 over the batch, then scaled and shifted. Predictions use running
  * averages. No `center` and `scale` fields: tfjs throws while training when one of them is off.
  */
-import { channelsOf, perSample } from '../convolution/shared';
+import { sizeOf } from '../../graph/shape';
+import { channelsOf } from '../convolution/shared';
 import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
 import { float } from '../fields';
 import { epsilon } from './shared';
@@ -17,7 +18,10 @@ export default defineLayer({
   formula: String.raw`y = \gamma \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}} + \beta`,
   references: [
     { title: 'Ioffe & Szegedy 2015: Batch Normalization', url: 'https://arxiv.org/abs/1502.03167' },
-    { title: 'Keras: BatchNormalization', url: 'https://keras.io/api/layers/normalization_layers/batch_normalization/' },
+    {
+      title: 'Keras: BatchNormalization',
+      url: 'https://keras.io/api/layers/normalization_layers/batch_normalization/',
+    },
   ],
   keywords: ['batchnorm', 'bn', 'normalise', '标准化'],
   fields: {
@@ -47,14 +51,26 @@ export default defineLayer({
     ];
   },
   // When predicting, all four weights fold into one scale and one shift per value.
-  multiplyAdds: ({ inputs }) => perSample(inputs['input']![0]!.shape),
+  multiplyAdds: ({ inputs }) => sizeOf(inputs['input']![0]!.shape),
   build: ({ tf, config, name }) =>
     tf.layers.batchNormalization({ name, momentum: config.momentum, epsilon: config.epsilon }),
   emit: { tfjs: { kind: 'native', className: 'BatchNormalization' } },
   migrations: {},
   examples: [
-    { title: 'image', config: {}, inputs: { input: [{ shape: ['batch', 5, 4, 6], dtype: 'float32', flow: 'image' }] } },
-    { title: 'vector', config: {}, inputs: { input: [{ shape: ['batch', 9], dtype: 'float32', flow: 'vector' }] } },
-    { title: 'sequence', config: {}, inputs: { input: [{ shape: ['batch', 6, 3], dtype: 'float32', flow: 'sequence' }] } },
+    {
+      title: 'image',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 5, 4, 6], dtype: 'float32', flow: 'image' }] },
+    },
+    {
+      title: 'vector',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 9], dtype: 'float32', flow: 'vector' }] },
+    },
+    {
+      title: 'sequence',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 6, 3], dtype: 'float32', flow: 'sequence' }] },
+    },
   ],
 });

@@ -1,5 +1,6 @@
 /** LayerNormalization: the last axis of each sample (and step) to mean 0 and deviation 1, then scaled and shifted. */
-import { channelsOf, perSample } from '../convolution/shared';
+import { sizeOf } from '../../graph/shape';
+import { channelsOf } from '../convolution/shared';
 import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
 import { epsilon } from './shared';
 
@@ -10,10 +11,13 @@ export default defineLayer({
   family: 'normalization',
   title: t('Layer normalization', '层归一化'),
   summary: t('Brings the features of each sample to a common scale.', '把每个样本的特征归一到相同尺度。'),
-  formula: String.raw`y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta,\quad \mu, \sigma^2 \text{ over the last axis}`,
+  formula: String.raw`y = \gamma \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta,\quad \mu = \tfrac{1}{d} \sum_j x_j`,
   references: [
     { title: 'Ba, Kiros & Hinton 2016: Layer Normalization', url: 'https://arxiv.org/abs/1607.06450' },
-    { title: 'Keras: LayerNormalization', url: 'https://keras.io/api/layers/normalization_layers/layer_normalization/' },
+    {
+      title: 'Keras: LayerNormalization',
+      url: 'https://keras.io/api/layers/normalization_layers/layer_normalization/',
+    },
   ],
   keywords: ['layernorm', 'ln', 'transformer', 'normalise', '标准化'],
   fields: { epsilon: epsilon() },
@@ -33,7 +37,7 @@ export default defineLayer({
     ];
   },
   // Per value: one square for the variance, one division by the deviation, one scale and shift.
-  multiplyAdds: ({ inputs }) => 3 * perSample(inputs['input']![0]!.shape),
+  multiplyAdds: ({ inputs }) => 3 * sizeOf(inputs['input']![0]!.shape),
   build: ({ tf, config, name }) => tf.layers.layerNormalization({ name, epsilon: config.epsilon }),
   emit: { tfjs: { kind: 'native', className: 'LayerNormalization' } },
   migrations: {},
@@ -43,7 +47,15 @@ export default defineLayer({
       config: {},
       inputs: { input: [{ shape: ['batch', 6, 8], dtype: 'float32', flow: 'sequence', masked: true }] },
     },
-    { title: 'vector', config: {}, inputs: { input: [{ shape: ['batch', 9], dtype: 'float32', flow: 'vector' }] } },
-    { title: 'image', config: {}, inputs: { input: [{ shape: ['batch', 4, 3, 5], dtype: 'float32', flow: 'image' }] } },
+    {
+      title: 'vector',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 9], dtype: 'float32', flow: 'vector' }] },
+    },
+    {
+      title: 'image',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 4, 3, 5], dtype: 'float32', flow: 'image' }] },
+    },
   ],
 });

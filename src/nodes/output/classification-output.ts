@@ -4,8 +4,8 @@
  * predictions are softmax probabilities.
  */
 import { defineOutput, fail, ok, oneInput, t } from '../define-node';
-import { boolean, column, float, metrics } from '../fields';
-import { findTarget, targetProblem } from './targets';
+import { boolean, column, metrics } from '../fields';
+import { findTarget, lossWeight, targetProblem } from './targets';
 
 export default defineOutput({
   kind: 'output',
@@ -15,26 +15,34 @@ export default defineOutput({
   title: t('Classification', '分类输出'),
   summary: t('Predicts one of several classes.', '从若干类别中预测一个。'),
   formula: String.raw`p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},\qquad L = -\log p_y`,
-  references: [{ title: 'Keras: SparseCategoricalCrossentropy', url: 'https://keras.io/api/losses/probabilistic_losses/' }],
+  references: [
+    {
+      title: 'Keras: SparseCategoricalCrossentropy',
+      url: 'https://keras.io/api/losses/probabilistic_losses/',
+    },
+  ],
   keywords: ['softmax', 'head', 'classes', 'cross-entropy', '类别'],
   fields: {
     target: column(t('Target column', '目标列'), t('The column to predict.', '要预测的列。'), ['category']),
     projection: boolean(
       t('Own dense layer', '自带全连接层'),
-      t('Adds a dense layer with one unit per class. Off: the input already has one score per class.', '加上每类一个单元的全连接层；关闭时输入须为每类一个分数。'),
+      t(
+        'Adds a dense layer with one unit per class. Off: the input already has one score per class.',
+        '加上每类一个单元的全连接层；关闭时输入须为每类一个分数。',
+      ),
       true,
     ),
-    metrics: metrics(t('Metrics', '指标'), t('Reported beside the loss.', '与损失一起报告。'), ['accuracy'], [
-      'accuracy',
-      'precision',
-      'recall',
-      'f1',
-    ]),
-    weight: float(t('Loss weight', '损失权重'), t('Share of this head in the total loss.', '此输出在总损失中的比重。'), 1, { min: 0, max: 1000, step: 0.1 }),
+    metrics: metrics(
+      t('Metrics', '指标'),
+      t('Reported beside the loss.', '与损失一起报告。'),
+      ['accuracy'],
+      ['accuracy', 'precision', 'recall', 'f1'],
+    ),
+    weight: lossWeight(),
   },
   inputs: oneInput(['vector', 'scores'], [2]),
   outputs: [],
-  headline: (config) => `softmax · ${config.metrics.join(' · ')}`,
+  headline: (config) => ['softmax', ...config.metrics].join(' · '),
   inferShapes({ config, inputs, schema }) {
     const target = schema ? findTarget(schema, config.target, ['category']) : null;
     if (schema && !target) return fail(targetProblem(schema, config.target, ['category']));
@@ -57,7 +65,11 @@ export default defineOutput({
     if (!config.projection || inputs['input']!.length === 0) {
       return {
         nodes: [softmax],
-        edges: [['in.input', 'probabilities.input'], ['in.input', 'out.logits'], ['probabilities.output', 'out.prediction']],
+        edges: [
+          ['in.input', 'probabilities.input'],
+          ['in.input', 'out.logits'],
+          ['probabilities.output', 'out.prediction'],
+        ],
       };
     }
     return {
@@ -81,7 +93,11 @@ export default defineOutput({
   },
   migrations: {},
   examples: [
-    { title: 'own dense layer', config: {}, inputs: { input: [{ shape: ['batch', 64], dtype: 'float32', flow: 'vector' }] } },
+    {
+      title: 'own dense layer',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 64], dtype: 'float32', flow: 'vector' }] },
+    },
     {
       title: 'scores in',
       config: { projection: false },

@@ -4,6 +4,7 @@
  * exporters must say reset_after=False or write the cell out. Gate order of the kernels: update, reset, candidate.
  */
 import { defineLayer, oneOutput, t } from '../define-node';
+import { gruLayer } from './recurrent-layers';
 import {
   buildRecurrent,
   inferRecurrent,
@@ -23,10 +24,16 @@ export default defineLayer({
   version: 1,
   family: 'recurrent',
   title: t('GRU', 'GRU'),
-  summary: t('Like an LSTM with two gates and no separate memory.', '类似 LSTM，但只有两个门，没有单独的记忆。'),
+  summary: t(
+    'Like an LSTM with two gates and no separate memory.',
+    '类似 LSTM，但只有两个门，没有单独的记忆。',
+  ),
   formula: String.raw`\begin{aligned} z,r &= \sigma(x_tW_{z,r} + h_{t-1}U_{z,r} + b_{z,r}) \\ \tilde h &= \tanh(x_tW_h + (r \odot h_{t-1})U_h + b_h) \\ h_t &= z \odot h_{t-1} + (1 - z) \odot \tilde h \end{aligned}`,
   references: [
-    { title: 'Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder (2014)', url: 'https://arxiv.org/abs/1406.1078' },
+    {
+      title: 'Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder (2014)',
+      url: 'https://arxiv.org/abs/1406.1078',
+    },
     { title: 'Keras: GRU', url: 'https://keras.io/api/layers/recurrent_layers/gru/' },
   ],
   keywords: ['gated recurrent unit', 'rnn', 'sequence', 'bigru', '门控循环单元', '循环'],
@@ -39,8 +46,10 @@ export default defineLayer({
   multiplyAdds: (context) => recurrentMultiplyAdds(context, GATES),
   usesMask: true,
   build: (context) =>
-    buildRecurrent(context, (common) =>
-      context.tf.layers.gru({ ...common, activation: 'tanh', recurrentActivation: 'sigmoid' }),
+    buildRecurrent(
+      context,
+      (common) =>
+        new (gruLayer(context.tf))({ ...common, activation: 'tanh', recurrentActivation: 'sigmoid' }),
     ),
   emit: { tfjs: { kind: 'native', className: 'GRU', variants: recurrentVariants } },
   migrations: {},

@@ -4,6 +4,7 @@
  */
 import { defineLayer, oneOutput, t } from '../define-node';
 import { boolean } from '../fields';
+import { lstmLayer } from './recurrent-layers';
 import {
   buildRecurrent,
   inferRecurrent,
@@ -37,7 +38,10 @@ export default defineLayer({
     ...recurrentFields,
     unitForgetBias: boolean(
       t('Forget bias one', '遗忘门偏置为 1'),
-      t('Starts by remembering: the bias of the forget gate begins at 1.', '遗忘门的偏置从 1 开始，即默认保留记忆。'),
+      t(
+        'Starts by remembering: the bias of the forget gate begins at 1.',
+        '遗忘门的偏置从 1 开始，即默认保留记忆。',
+      ),
       true,
       { advanced: true, visible: (config) => config['useBias'] !== false },
     ),
@@ -50,13 +54,15 @@ export default defineLayer({
   multiplyAdds: (context) => recurrentMultiplyAdds(context, GATES),
   usesMask: true,
   build: (context) =>
-    buildRecurrent(context, (common) =>
-      context.tf.layers.lstm({
-        ...common,
-        activation: 'tanh',
-        recurrentActivation: 'sigmoid',
-        unitForgetBias: context.config.unitForgetBias,
-      }),
+    buildRecurrent(
+      context,
+      (common) =>
+        new (lstmLayer(context.tf))({
+          ...common,
+          activation: 'tanh',
+          recurrentActivation: 'sigmoid',
+          unitForgetBias: context.config.unitForgetBias,
+        }),
     ),
   emit: { tfjs: { kind: 'native', className: 'LSTM', variants: recurrentVariants } },
   migrations: {},

@@ -66,7 +66,10 @@ const orthogonalClass = customLayer((tf) => {
       const cols = sizes.at(-1)!;
       const rows = sizes.slice(0, -1).reduce((product, size) => product * size, 1);
       // An unseeded initializer out of a foreign file may draw anything.
-      return tf.tensor(orthogonalMatrix(rows, cols, this.gain, this.seed ?? Math.floor(Math.random() * 2 ** 31)), sizes);
+      return tf.tensor(
+        orthogonalMatrix(rows, cols, this.gain, this.seed ?? Math.floor(Math.random() * 2 ** 31)),
+        sizes,
+      );
     }
   };
 });

@@ -1,7 +1,16 @@
 /** What the recurrent nodes share: fields, shape rule, weights, cost, and the wrapping in two directions and a mask. */
 import type * as tfjs from '@tensorflow/tfjs';
 import { sizeOf } from '../../graph/shape';
-import type { BuildContext, CostContext, EmitVariant, InferContext, Inferred, InputPort, Tfjs, WeightSpec } from '../define-node';
+import type {
+  BuildContext,
+  CostContext,
+  EmitVariant,
+  InferContext,
+  Inferred,
+  InputPort,
+  Tfjs,
+  WeightSpec,
+} from '../define-node';
 import { fail, ok, oneInput, t } from '../define-node';
 import { boolean, type ConfigOf, choice, int } from '../fields';
 import { maskedRecurrentLayer } from './masked-recurrent';
@@ -13,7 +22,11 @@ export type Initializer = ReturnType<typeof tfjs.initializers.zeros>;
 export const sequenceInput: readonly InputPort[] = oneInput(['sequence'], [3]);
 
 export const recurrentFields = {
-  units: int(t('Units', '单元数'), t('Size of the state.', '状态的大小。'), 64, { min: 1, max: 4096, sample: [1, 8] }),
+  units: int(t('Units', '单元数'), t('Size of the state.', '状态的大小。'), 64, {
+    min: 1,
+    max: 4096,
+    sample: [1, 8],
+  }),
   returnSequences: boolean(
     t('Return every step', '返回每一步'),
     t('On: one output per step. Off: only the last one.', '开启：每一步都有输出；关闭：只输出最后一步。'),
@@ -48,9 +61,14 @@ export const recurrentFields = {
     ],
     { advanced: true },
   ),
-  useBias: boolean(t('Bias', '偏置'), t('Adds a learned offset to each gate.', '为每个门加上可学习的偏移。'), true, {
-    advanced: true,
-  }),
+  useBias: boolean(
+    t('Bias', '偏置'),
+    t('Adds a learned offset to each gate.', '为每个门加上可学习的偏移。'),
+    true,
+    {
+      advanced: true,
+    },
+  ),
 } as const;
 type RecurrentConfig = ConfigOf<typeof recurrentFields>;
 type RecurrentInitializer = RecurrentConfig['recurrentInitializer'];
@@ -63,15 +81,26 @@ export function recurrentHeadline(config: RecurrentConfig): string {
 export function inferRecurrent({ config, inputs }: InferContext<RecurrentConfig>): Inferred {
   const fact = inputs['input']![0]!;
   const [batch, time, features] = fact.shape;
-  if (typeof features !== 'number') return fail({ code: 'wrong-rank', port: 'input', expected: [3], shape: fact.shape });
+  if (typeof features !== 'number')
+    return fail({ code: 'wrong-rank', port: 'input', expected: [3], shape: fact.shape });
   const width = config.bidirectional && config.mergeMode === 'concat' ? 2 * config.units : config.units;
   return config.returnSequences
-    ? ok({ output: { shape: [batch!, time!, width], dtype: 'float32', flow: 'sequence', masked: fact.masked ?? false } })
+    ? ok({
+        output: {
+          shape: [batch!, time!, width],
+          dtype: 'float32',
+          flow: 'sequence',
+          masked: fact.masked ?? false,
+        },
+      })
     : ok({ output: { shape: [batch!, width], dtype: 'float32', flow: 'vector' } });
 }
 
 /** Keras's order: kernel, recurrent kernel, bias; all gates side by side; forward before backward. */
-export function recurrentWeights({ config, inputs }: CostContext<RecurrentConfig>, gates: number): readonly WeightSpec[] {
+export function recurrentWeights(
+  { config, inputs }: CostContext<RecurrentConfig>,
+  gates: number,
+): readonly WeightSpec[] {
   const features = inputs['input']![0]!.shape[2] as number;
   const width = gates * config.units;
   const one = (prefix: string): WeightSpec[] => [
@@ -83,7 +112,10 @@ export function recurrentWeights({ config, inputs }: CostContext<RecurrentConfig
 }
 
 /** The two matrix products of each step and direction; the products element by element inside a cell are not counted. */
-export function recurrentMultiplyAdds({ config, inputs }: CostContext<RecurrentConfig>, gates: number): number {
+export function recurrentMultiplyAdds(
+  { config, inputs }: CostContext<RecurrentConfig>,
+  gates: number,
+): number {
   const { shape } = inputs['input']![0]!;
   const perStep = ((shape[2] as number) + config.units) * gates * config.units;
   return sizeOf(shape.slice(0, 2)) * perStep * (config.bidirectional ? 2 : 1);
@@ -95,7 +127,12 @@ export interface DirectionInitializers {
   readonly recurrentInitializer: Initializer;
 }
 
-function initializers(tf: Tfjs, name: RecurrentInitializer, seed: number, direction: number): DirectionInitializers {
+function initializers(
+  tf: Tfjs,
+  name: RecurrentInitializer,
+  seed: number,
+  direction: number,
+): DirectionInitializers {
   const recurrentSeed = deriveSeed(seed, 2 * direction + 1);
   return {
     kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 2 * direction) }),
@@ -124,11 +161,19 @@ export function buildRecurrent(
   const masked = inputs['input']![0]!.masked ?? false;
   const common = { units: config.units, returnSequences: config.returnSequences, useBias: config.useBias };
   const nested = config.bidirectional || masked;
-  const one = make({ ...common, name: nested ? 'rnn' : name, ...initializers(tf, config.recurrentInitializer, seed, 0) });
+  const one = make({
+    ...common,
+    name: nested ? 'rnn' : name,
+    ...initializers(tf, config.recurrentInitializer, seed, 0),
+  });
   if (!nested) return one;
   let layer: tfjs.layers.Layer = one;
   if (config.bidirectional) {
-    layer = tf.layers.bidirectional({ layer: one, mergeMode: config.mergeMode, name: masked ? 'both' : name });
+    layer = tf.layers.bidirectional({
+      layer: one,
+      mergeMode: config.mergeMode,
+      name: masked ? 'both' : name,
+    });
     // tfjs copies the layer with its seeds; the two directions should not start with equal weights.
     const { backwardLayer } = layer as unknown as { backwardLayer: { cell: DirectionInitializers } };
     Object.assign(backwardLayer.cell, initializers(tf, config.recurrentInitializer, seed, 1));

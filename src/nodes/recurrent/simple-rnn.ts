@@ -1,6 +1,7 @@
 /** Simple recurrent layer (Elman): the state is one dense layer of the input and the state before. */
 import { defineLayer, oneOutput, t } from '../define-node';
 import { choice } from '../fields';
+import { simpleRnnLayer } from './recurrent-layers';
 import {
   buildRecurrent,
   inferRecurrent,
@@ -18,7 +19,10 @@ export default defineLayer({
   version: 1,
   family: 'recurrent',
   title: t('Simple RNN', '简单循环层'),
-  summary: t('The plainest memory: each step mixes the input with the state before.', '最简单的记忆：每一步把输入与上一状态混合。'),
+  summary: t(
+    'The plainest memory: each step mixes the input with the state before.',
+    '最简单的记忆：每一步把输入与上一状态混合。',
+  ),
   formula: String.raw`h_t = \phi(x_tW + h_{t-1}U + b)`,
   references: [
     { title: 'Elman: Finding Structure in Time (1990)' },
@@ -46,7 +50,10 @@ export default defineLayer({
   multiplyAdds: (context) => recurrentMultiplyAdds(context, 1),
   usesMask: true,
   build: (context) =>
-    buildRecurrent(context, (common) => context.tf.layers.simpleRNN({ ...common, activation: context.config.activation })),
+    buildRecurrent(
+      context,
+      (common) => new (simpleRnnLayer(context.tf))({ ...common, activation: context.config.activation }),
+    ),
   emit: { tfjs: { kind: 'native', className: 'SimpleRNN', variants: recurrentVariants } },
   migrations: {},
   examples: [

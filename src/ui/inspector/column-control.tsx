@@ -82,14 +82,19 @@ interface ColumnsControlProps {
   readonly value: readonly string[];
   readonly field: ColumnsField;
   readonly schema: DatasetSchema | null;
+  readonly isTarget: boolean;
   onChange(value: readonly string[]): void;
 }
 
-/** Empty means all that fit; so "all" is a box of its own and the list appears only when a choice is made. */
-export function ColumnsControl({ title, value, field, schema, onChange }: ColumnsControlProps) {
+/** Empty has a meaning of its own, so it is a box of its own and the list appears only when a choice is made. */
+export function ColumnsControl({ title, value, field, schema, isTarget, onChange }: ColumnsControlProps) {
   const text = useText();
   const fitting = schema?.columns.filter((column) => field.accepts.includes(column.kind)) ?? [];
-  const names = fitting.map((column) => column.name).filter((name) => name !== schema?.target);
+  const own = fitting.find((column) => column.name === schema?.target)?.name;
+  // What an empty list stands for: the target for a head, all that fit but the target for an input.
+  const implied = isTarget
+    ? [own ?? fitting.at(-1)?.name].flatMap((name) => name ?? [])
+    : fitting.map((column) => column.name).filter((name) => name !== own);
   if (!schema) return <span className={css.hint}>{text(words.noColumns)}</span>;
   const gone = value.filter((name) => !fitting.some((column) => column.name === name));
   return (
@@ -98,9 +103,11 @@ export function ColumnsControl({ title, value, field, schema, onChange }: Column
         <input
           type="checkbox"
           checked={value.length === 0}
-          onChange={(event) => onChange(event.currentTarget.checked ? [] : names)}
+          onChange={(event) => onChange(event.currentTarget.checked ? [] : implied)}
         />
-        {text(words.allColumns, { count: names.length })}
+        {isTarget
+          ? `${text(words.targetColumn)}${implied.length ? `: ${implied.join(', ')}` : ''}`
+          : text(words.allColumns, { count: implied.length })}
       </label>
       {value.length > 0 && (
         <Choices

@@ -8,6 +8,7 @@ import type { Config, GraphNode, Meaning } from '../../graph/document';
 import type { DatasetSchema } from '../../graph/schema';
 import type { TensorFact } from '../../graph/shape';
 import type { NodeType, WeightSpec } from '../../nodes/define-node';
+import type { ConfigOf, Fields } from '../../nodes/fields';
 import { nodeType } from '../../nodes/index';
 import { parseConfig } from '../../nodes/parse-config';
 
@@ -51,7 +52,7 @@ export function inputFacts(
 
 function weightsOf(type: NodeType | undefined, config: Config, facts: Facts): readonly WeightCount[] {
   if (type?.kind !== 'layer' && type?.kind !== 'ensemble') return [];
-  return type.weights({ config: parseConfig(type, config).config, schema: null, ...facts }).map(counted);
+  return type.weights({ config: parseConfig(type, config).config as ConfigOf<Fields>, schema: null, ...facts }).map(counted);
 }
 type Facts = {
   readonly inputs: { readonly [port: string]: readonly TensorFact[] };
@@ -87,7 +88,7 @@ export function explainParameters(
     if (!fact) return null;
     outputs[port.name] = fact;
   }
-  const { config } = parseConfig(type, node.config);
+  const config = parseConfig(type, node.config).config as ConfigOf<Fields>;
   const weights = type
     .weights({ config, schema, inputs: inputFacts(node, meaning, compiled.shapes), outputs })
     .map(counted);

@@ -13,12 +13,14 @@ interface FieldFormProps {
   readonly config: Config;
   readonly schema: DatasetSchema | null;
   readonly messages: ReadonlyMap<string, readonly FieldMessage[]>;
+  /** Heads read an empty column field as the target of the data set. */
+  readonly isHead?: boolean;
   onChange(field: string, value: Json): void;
 }
 
 const NO_MESSAGES: readonly FieldMessage[] = [];
 
-export function FieldForm({ fields, config, schema, messages, onChange }: FieldFormProps) {
+export function FieldForm({ fields, config, schema, messages, isHead = false, onChange }: FieldFormProps) {
   const text = useText();
   const whole = { ...(defaultConfig(fields) as Config), ...config };
   const visible = Object.entries(fields).filter(([, field]) => field.visible?.(whole) ?? true);
@@ -32,6 +34,7 @@ export function FieldForm({ fields, config, schema, messages, onChange }: FieldF
           field={field}
           value={config[name]}
           schema={schema}
+          isHead={isHead}
           messages={messages.get(name) ?? NO_MESSAGES}
           onChange={(value) => onChange(name, value)}
         />

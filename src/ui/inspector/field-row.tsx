@@ -23,12 +23,13 @@ interface FieldRowProps {
   readonly value: Json | undefined;
   readonly schema: DatasetSchema | null;
   readonly messages: readonly FieldMessage[];
+  readonly isHead?: boolean;
   onChange(value: Json): void;
 }
 
 const TALL = new Set<Field['kind']>(['columns', 'metrics']);
 
-export function FieldRow({ name, field, value: stored, schema, messages, onChange }: FieldRowProps) {
+export function FieldRow({ name, field, value: stored, schema, messages, isHead = false, onChange }: FieldRowProps) {
   const text = useText();
   const id = useId();
   const [typing, setTyping] = useState<string | null>(null);
@@ -54,7 +55,7 @@ export function FieldRow({ name, field, value: stored, schema, messages, onChang
         {text(field.help)}
       </span>
       <div style={{ gridColumn: 2, minWidth: 0 }}>
-        <Control {...{ id, title, field, value, schema, invalid, describedBy, onChange }} onMessage={setTyping} />
+        <Control {...{ id, title, field, value, schema, isHead, invalid, describedBy, onChange }} onMessage={setTyping} />
       </div>
       {changed && (
         <button
@@ -85,13 +86,14 @@ interface ControlProps {
   readonly field: Field;
   readonly value: Json;
   readonly schema: DatasetSchema | null;
+  readonly isHead: boolean;
   readonly invalid: boolean;
   readonly describedBy: string;
   onChange(value: Json): void;
   onMessage(message: string | null): void;
 }
 
-function Control({ field, value, title, schema, onMessage, ...rest }: ControlProps) {
+function Control({ field, value, title, schema, isHead, onMessage, ...rest }: ControlProps) {
   const text = useText();
   const { id, invalid, describedBy, onChange } = rest;
   switch (field.kind) {
@@ -133,10 +135,10 @@ function Control({ field, value, title, schema, onMessage, ...rest }: ControlPro
       );
     case 'column':
       return (
-        <ColumnControl {...rest} value={value as string} field={field} schema={schema} isTarget={field.title.en.startsWith('Target')} />
+        <ColumnControl {...rest} value={value as string} field={field} schema={schema} isTarget={isHead} />
       );
     case 'columns':
-      return <ColumnsControl title={title} value={value as readonly string[]} field={field} schema={schema} onChange={onChange} />;
+      return <ColumnsControl title={title} value={value as readonly string[]} field={field} schema={schema} isTarget={isHead} onChange={onChange} />;
     case 'metrics':
       return <MetricsControl title={title} value={value as readonly string[]} field={field} onChange={onChange} />;
   }

@@ -8,6 +8,7 @@ import { inspectorMessages as words } from '../../messages/inspector';
 import { nodeType } from '../../nodes/index';
 import { useDocument } from '../../state/document-store';
 import { useView } from '../../state/view-store';
+import { canvasControls } from '../canvas/canvas-controls';
 import { useText } from '../i18n';
 import { familyColor } from '../theme/families';
 import css from './inspector.module.css';
@@ -17,7 +18,10 @@ export function LayersTable({ labelledBy }: { readonly labelledBy: string }) {
   const meaning = useDocument((state) => state.doc.meaning);
   const { shapes, costs, total } = useDocument((state) => state.compiled);
   const select = useView((state) => state.select);
-  const order = useMemo(() => topology(meaning).order.flatMap((id) => meaning.nodes[id] ?? []), [meaning]);
+  const order = useMemo(() => {
+    const graph = topology(meaning);
+    return [...graph.order, ...graph.cyclic].flatMap((id) => meaning.nodes[id] ?? []);
+  }, [meaning]);
   const shapeOf = (node: GraphNode): string => {
     const port = nodeType(node.type)?.outputs[0];
     const fact = port && shapes.get(`${node.id}:${port.name}`);
@@ -38,7 +42,10 @@ export function LayersTable({ labelledBy }: { readonly labelledBy: string }) {
           return (
             <tr key={node.id}>
               <td>
-                <button type="button" onClick={() => select([node.id])}>
+                <button type="button" onClick={() => {
+                    select([node.id]);
+                    canvasControls()?.reveal(node.id);
+                  }}>
                   <span className={css.stripe} style={{ background: familyColor(type?.family ?? 'unknown') }} aria-hidden />
                   <span>{node.title || (type ? text(type.title) : node.type)}</span>
                 </button>

@@ -80,6 +80,7 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
               config={node.config}
               schema={schema}
               messages={messages}
+              isHead={type.kind === 'output'}
               onChange={(field, value) =>
                 dispatch({ kind: 'setConfig', node: node.id, config: { [field]: value } }, `config:${node.id}:${field}`)
               }

@@ -5,6 +5,7 @@ import { nodeTitle } from '../../compile/describe';
 import { problemsPanelMessages as words } from '../../messages/problems-panel';
 import { useDocument } from '../../state/document-store';
 import { useView } from '../../state/view-store';
+import { canvasControls } from '../canvas/canvas-controls';
 import { useLocale, useText } from '../i18n';
 import { DiagnosticList } from './diagnostic-list';
 import { groupByPlace } from './place';
@@ -42,7 +43,11 @@ export function ProblemsPanel() {
               type="button"
               className={css.place}
               aria-label={text(words.goTo, { node: nodeTitle({ locale, nodes: meaning.nodes }, group.node) })}
-              onClick={() => group.node && select([group.node])}
+              onClick={() => {
+                if (!group.node) return;
+                select([group.node]);
+                canvasControls()?.reveal(group.node);
+              }}
             >
               {nodeTitle({ locale, nodes: meaning.nodes }, group.node)}
             </button>

@@ -2,15 +2,24 @@
 //
 //   C[m, n] (+)= A[m, k] * B[k, n]      A(i, l) = a + i*ra + l*ca      B(l, j) = b + l*rb + j*cb      C rows ldc apart
 //
-// Strides in elements, so a transposed operand is only a swap of its two strides. B is packed panel by panel, 16 (or 8, or
-// 4) columns by 256 rows: 16 KiB, half of an L1 cache. Four rows of C are kept in 16 registers while A streams by.
+// Strides in elements, so a transposed operand is only a swap of its two strides. Of B, a block of 256 rows by at most 128
+// columns is packed at a time, as panels 16 (or 8, or 4) columns wide: a panel is 16 KiB, half of an L1 cache. A goes by in
+// strips of 64 rows, which stay in the L2 cache while every panel passes. Four rows of C by 16 columns live in registers.
 
-const BLOCK: i32 = 256; // rows of B per pass
+const DEPTH: i32 = 256; // rows of B per block
+const COLUMNS: i32 = 128; // columns of B per block
+const STRIP: i32 = 64; // rows of A per strip
 const F: usize = 4; // bytes of a float
 
 /** Floats of scratch space that `gemm` needs. */
 export function gemmScratch(): i32 {
-  return BLOCK * 16 + 4 * 16;
+  return DEPTH * COLUMNS + 4 * 16;
+}
+
+// @ts-ignore: decorator
+@inline
+function panelWidth(left: i32): i32 {
+  return left > 8 ? 16 : left > 4 ? 8 : 4;
 }
 
 export function gemm(
@@ -20,56 +29,69 @@ export function gemm(
   c: usize, ldc: i32,
   accumulate: i32, scratch: usize,
 ): void {
-  const tile = scratch + <usize>(BLOCK * 16) * F;
+  const tile = scratch + <usize>(DEPTH * COLUMNS) * F;
   const raBytes = <usize>ra * F;
   const caBytes = <usize>ca * F;
   const ldcBytes = <usize>ldc * F;
-  for (let l = 0; l < k; l += BLOCK) {
-    const kc = min(BLOCK, k - l);
+  for (let l = 0; l < k; l += DEPTH) {
+    const kc = min(DEPTH, k - l);
     const add = l > 0 || accumulate != 0;
-    for (let j = 0; j < n; ) {
-      const left = n - j;
-      const width = left > 8 ? 16 : left > 4 ? 8 : 4;
-      const valid = min(left, width);
-      const from = b + <usize>(l * rb + j * cb) * F;
-      let panel = from;
-      let ldb = <usize>rb * F;
+    for (let jb = 0; jb < n; jb += COLUMNS) {
+      const jEnd = min(n, jb + COLUMNS);
       // A full panel of an untransposed B can be read where it lies; packing pays once several row blocks reuse it.
-      if (cb != 1 || valid < width || m >= 16) {
-        pack(from, rb, cb, kc, valid, width, scratch);
-        panel = scratch;
-        ldb = <usize>width * F;
+      const packAll = cb != 1 || m >= 16;
+      for (let j = jb, to = scratch; j < jEnd; ) {
+        const width = panelWidth(n - j);
+        const valid = min(n - j, width);
+        if (packAll || valid < width) pack(b + <usize>(l * rb + j * cb) * F, rb, cb, kc, valid, width, to);
+        to += <usize>(width * kc) * F;
+        j += valid;
       }
-      const whole = valid == width;
-      let i = 0;
-      let ap = a + <usize>l * caBytes;
-      let cp = c + <usize>j * F;
-      for (; i + 4 <= m; i += 4, ap += 4 * raBytes, cp += 4 * ldcBytes) {
-        if (whole && width == 16) tile4x16(kc, ap, raBytes, caBytes, panel, ldb, cp, ldcBytes, add);
-        else if (whole && width == 8) tile4x8(kc, ap, raBytes, caBytes, panel, ldb, cp, ldcBytes, add);
-        else {
-          const t = <usize>width * F;
-          if (width == 16) tile4x16(kc, ap, raBytes, caBytes, panel, ldb, tile, t, false);
-          else if (width == 8) tile4x8(kc, ap, raBytes, caBytes, panel, ldb, tile, t, false);
-          else tile4x4(kc, ap, raBytes, caBytes, panel, ldb, tile, t);
-          for (let r = 0; r < 4; r++) put(tile + <usize>r * t, cp + <usize>r * ldcBytes, valid, add);
+      for (let i0 = 0; i0 < m; i0 += STRIP) {
+        const iEnd = min(m, i0 + STRIP);
+        const strip = a + <usize>i0 * raBytes + <usize>l * caBytes;
+        for (let j = jb, packed = scratch; j < jEnd; ) {
+          const width = panelWidth(n - j);
+          const valid = min(n - j, width);
+          const whole = valid == width;
+          let panel = packed;
+          let ldb = <usize>width * F;
+          if (!packAll && whole) {
+            panel = b + <usize>(l * rb + j) * F;
+            ldb = <usize>rb * F;
+          }
+          let i = i0;
+          let ap = strip;
+          let cp = c + <usize>i0 * ldcBytes + <usize>j * F;
+          for (; i + 4 <= iEnd; i += 4, ap += 4 * raBytes, cp += 4 * ldcBytes) {
+            if (whole && width == 16) tile4x16(kc, ap, raBytes, caBytes, panel, ldb, cp, ldcBytes, add);
+            else if (whole && width == 8) tile4x8(kc, ap, raBytes, caBytes, panel, ldb, cp, ldcBytes, add);
+            else {
+              const t = <usize>width * F;
+              if (width == 16) tile4x16(kc, ap, raBytes, caBytes, panel, ldb, tile, t, false);
+              else if (width == 8) tile4x8(kc, ap, raBytes, caBytes, panel, ldb, tile, t, false);
+              else tile4x4(kc, ap, raBytes, caBytes, panel, ldb, tile, t);
+              for (let r = 0; r < 4; r++) put(tile + <usize>r * t, cp + <usize>r * ldcBytes, valid, add);
+            }
+          }
+          for (; i < iEnd; i++, ap += raBytes, cp += ldcBytes) {
+            if (whole && width == 16) tile1x16(kc, ap, caBytes, panel, ldb, cp, add);
+            else {
+              if (width == 16) tile1x16(kc, ap, caBytes, panel, ldb, tile, false);
+              else if (width == 8) tile1x8(kc, ap, caBytes, panel, ldb, tile);
+              else tile1x4(kc, ap, caBytes, panel, ldb, tile);
+              put(tile, cp, valid, add);
+            }
+          }
+          packed += <usize>(width * kc) * F;
+          j += valid;
         }
       }
-      for (; i < m; i++, ap += raBytes, cp += ldcBytes) {
-        if (whole && width == 16) tile1x16(kc, ap, caBytes, panel, ldb, cp, add);
-        else {
-          if (width == 16) tile1x16(kc, ap, caBytes, panel, ldb, tile, false);
-          else if (width == 8) tile1x8(kc, ap, caBytes, panel, ldb, tile);
-          else tile1x4(kc, ap, caBytes, panel, ldb, tile);
-          put(tile, cp, valid, add);
-        }
-      }
-      j += valid;
     }
   }
 }
 
-/** Copies kc rows of `valid` columns into rows of `width`, zeros beyond. */
+/** Copies kc rows of `valid` columns into rows of `width`. What lies beyond is computed with and then thrown away. */
 function pack(from: usize, rb: i32, cb: i32, kc: i32, valid: i32, width: i32, to: usize): void {
   const rbBytes = <usize>rb * F;
   const cbBytes = <usize>cb * F;
@@ -85,18 +107,12 @@ function pack(from: usize, rb: i32, cb: i32, kc: i32, valid: i32, width: i32, to
       return;
     }
     for (let l = 0; l < kc; l++, from += rbBytes, to += row) {
-      let j = 0;
-      for (; j < valid; j++) store<f32>(to + <usize>j * F, load<f32>(from + <usize>j * F));
-      for (; j < width; j++) store<f32>(to + <usize>j * F, 0);
+      for (let j: usize = 0; j < <usize>valid; j++) store<f32>(to + j * F, load<f32>(from + j * F));
     }
     return;
   }
-  for (let j = 0; j < width; j++) {
+  for (let j = 0; j < valid; j++) {
     let at = to + <usize>j * F;
-    if (j >= valid) {
-      for (let l = 0; l < kc; l++, at += row) store<f32>(at, 0);
-      continue;
-    }
     let source = from + <usize>j * cbBytes;
     for (let l = 0; l < kc; l++, source += rbBytes, at += row) store<f32>(at, load<f32>(source));
   }

@@ -263,3 +263,32 @@ function give(to: usize, cell: i32, pixel: usize, value: f32): void {
   const at = to + <usize>cell * pixel;
   store<f32>(at, load<f32>(at) + value);
 }
+
+/** dx += dy * scale over every cell of each window. */
+export function avgPoolGradient(
+  dy: usize, dx: usize, B: i32, H: i32, W: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
+  sh: i32, sw: i32, pt: i32, pl: i32, scale: f32,
+): void {
+  const pixel = <usize>C * F;
+  const wide = <usize>(C & ~3) * F;
+  for (let b = 0; b < B; b++, dx += <usize>(H * W) * pixel) {
+    for (let oh = 0; oh < OH; oh++) {
+      const h0 = max(0, oh * sh - pt);
+      const h1 = min(H, oh * sh - pt + KH);
+      for (let ow = 0; ow < OW; ow++, dy += pixel) {
+        const w0 = max(0, ow * sw - pl);
+        const w1 = min(W, ow * sw - pl + KW);
+        for (let h = h0; h < h1; h++) {
+          let to = dx + <usize>(h * W + w0) * pixel;
+          for (let w = w0; w < w1; w++, to += pixel) {
+            let i: usize = 0;
+            for (; i < wide; i += 16) {
+              v128.store(to + i, f32x4.add(v128.load(to + i), f32x4.mul(v128.load(dy + i), f32x4.splat(scale))));
+            }
+            for (; i < pixel; i += F) store<f32>(to + i, load<f32>(to + i) + load<f32>(dy + i) * scale);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * What one batch says: losses and outcomes of all heads, packed into one small tensor (the *report*), so that a step costs one
+ * read from the device however many heads and metrics there are.
+ */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { ModelPlan, PlanHead } from '../compile/plan';
+import type { Batch, Fitted, TensorData } from '../data/dataset';
+import type { Tfjs } from '../nodes/define-node';
+import type { LossType } from '../nodes/define-training';
+import { lossType } from '../nodes/training-index';
+import type { HeadOutputs } from './build-model';
+import { type HeadMeter, headMeter } from './head-meter';
+import type { HeadReport, Measures } from './run-event';
+
+export interface BatchTensors {
+  readonly inputs: readonly tfjs.Tensor[];
+  readonly targets: readonly tfjs.Tensor[];
+}
+
+const toTensor = (tf: Tfjs, { values, shape }: TensorData): tfjs.Tensor =>
+  tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
+
+export function batchTensors(tf: Tfjs, batch: Batch): BatchTensors {
+  return {
+    inputs: batch.inputs.map((data) => toTensor(tf, data)),
+    targets: batch.targets.map((data) => toTensor(tf, data)),
+  };
+}
+
+export interface HeadLosses {
+  /** Weighted sum over the heads: what is minimised. */
+  readonly total: tfjs.Scalar;
+  readonly heads: readonly tfjs.Scalar[];
+}
+
+/** Losses and metrics of a plan's heads, and the layout of the report. */
+export class Objective {
+  readonly #tf: Tfjs;
+  readonly #heads: readonly PlanHead[];
+  readonly #losses: readonly LossType[];
+
+  constructor(tf: Tfjs, plan: ModelPlan) {
+    this.#tf = tf;
+    this.#heads = plan.heads;
+    this.#losses = plan.heads.map(({ loss }) => {
+      const type = lossType(loss);
+      if (!type) throw new Error(`Plan: unknown loss ${loss}`);
+      return type;
+    });
+  }
+
+  /** Mean over the rows of each head's loss, and their weighted sum. */
+  losses({ values, masks }: HeadOutputs, targets: readonly tfjs.Tensor[]): HeadLosses {
+    const tf = this.#tf;
+    const heads = this.#losses.map((loss, h) =>
+      tf.mean<tfjs.Scalar>(loss.compute(tf, values[h]!, targets[h]!, masks[h]!)),
+    );
+    const weighted = heads.map((loss, h) => {
+      const { weight } = this.#heads[h]!;
+      return weight === 1 ? loss : tf.mul<tfjs.Scalar>(loss, weight);
+    });
+    return { total: weighted.reduce((sum, loss) => tf.add<tfjs.Scalar>(sum, loss)), heads };
+  }
+
+  /** [total, loss of each head when there are several, outcomes of each head that is metered]. */
+  report(
+    { total, heads }: HeadLosses,
+    outputs: HeadOutputs,
+    metered: (head: PlanHead) => boolean,
+  ): tfjs.Tensor1D {
+    const tf = this.#tf;
+    const losses = heads.length > 1 ? [total, ...heads] : [total];
+    const outcomes = this.#heads.flatMap((head, h) =>
+      metered(head) ? [outcomeOf(tf, head, outputs.values[h]!, outputs.masks[h]!)] : [],
+    );
+    return tf.concat1d([tf.stack(losses) as tfjs.Tensor1D, ...outcomes]);
+  }
+}
+
+/** Flat float32: class index per row or step, −1 where a step does not count; numbers as they are. */
+function outcomeOf(tf: Tfjs, head: PlanHead, logits: tfjs.Tensor, mask: tfjs.Tensor | null): tfjs.Tensor1D {
+  if (head.target.kind === 'numbers') return tf.reshape(logits, [-1]);
+  const isBinary = head.target.classes.length === 2 && logits.shape.at(-1) === 1;
+  // p > 1/2 exactly when z > 0.
+  const found = tf.cast(isBinary ? tf.greater(logits, 0) : tf.argMax(logits, -1), 'float32');
+  const counted = mask ? tf.sub(tf.mul(tf.add(found, 1), mask), 1) : found;
+  return tf.reshape(counted, [-1]);
+}
+
+/** Losses and metrics over the rows of one epoch or one evaluation. */
+export class Meter {
+  readonly #heads: readonly PlanHead[];
+  readonly #meters: readonly HeadMeter[];
+  readonly #metered: (head: PlanHead) => boolean;
+  /** Sums over rows: total first, then one per head when there are several. */
+  readonly #lossSums: Float64Array;
+  #rows = 0;
+
+  constructor(plan: ModelPlan, fitted: Fitted, metered: (head: PlanHead) => boolean, expectedRows: number) {
+    this.#heads = plan.heads;
+    this.#metered = metered;
+    this.#meters = plan.heads.map((head, h) => headMeter(head, fitted.targets[h]!, expectedRows));
+    this.#lossSums = new Float64Array(plan.heads.length > 1 ? plan.heads.length + 1 : 1);
+  }
+
+  /** A read report of `rows` rows. */
+  add(report: Float32Array, targets: readonly TensorData[], rows: number): void {
+    for (let i = 0; i < this.#lossSums.length; i += 1) this.#lossSums[i]! += report[i]! * rows;
+    this.#rows += rows;
+    let at = this.#lossSums.length;
+    for (const [h, head] of this.#heads.entries()) {
+      if (!this.#metered(head)) continue;
+      const length = targets[h]!.values.length;
+      this.#meters[h]!.add(report.subarray(at, at + length), targets[h]!);
+      at += length;
+    }
+  }
+
+  /** Losses of the last report, or their means over all rows, with the metrics so far. */
+  measures(losses: 'mean' | Float32Array): Measures {
+    const lossAt = (i: number) => (losses === 'mean' ? this.#lossSums[i]! / this.#rows : losses[i]!);
+    const columns: Record<string, number> = { loss: lossAt(0) };
+    const several = this.#heads.length > 1;
+    for (const [h, head] of this.#heads.entries()) {
+      if (several) columns[`${head.name}.loss`] = lossAt(h + 1);
+      for (const [metric, value] of Object.entries(this.#meters[h]!.measures())) {
+        columns[several ? `${head.name}.${metric}` : metric] = value;
+      }
+    }
+    return columns;
+  }
+
+  reports(): HeadReport[] {
+    const means = this.measures('mean');
+    const several = this.#heads.length > 1;
+    return this.#meters.map((meter, h) => {
+      const report = meter.report();
+      const loss = means[several ? `${this.#heads[h]!.name}.loss` : 'loss']!;
+      return { ...report, measures: { loss, ...report.measures } };
+    });
+  }
+}

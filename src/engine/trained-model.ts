@@ -1,0 +1,77 @@
+/** Weights out of a model and back in, under names that do not depend on how often a model was built. */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tfjs } from '../nodes/define-node';
+import type { NamedWeight } from '../worker/protocol';
+import type { BuiltModel } from './build-model';
+
+/** A weight that does not fit: absent on one side (null) or of another shape. */
+export interface WeightMismatch {
+  readonly name: string;
+  readonly expected: readonly number[] | null;
+  readonly received: readonly number[] | null;
+}
+
+interface NamedVariable {
+  readonly name: string;
+  readonly variable: tfjs.LayerVariable;
+}
+
+/** `<layer>/<weight>`; variables carry a counter in `name` when a layer of that name was built before, so it is not used. */
+function namedVariables({ layers }: BuiltModel): NamedVariable[] {
+  const names = new Set<string>();
+  return [...layers.values()].flatMap((layer) =>
+    layer.weights.map((variable) => {
+      const prefix = `${layer.name}/`;
+      const base = variable.originalName.startsWith(prefix)
+        ? variable.originalName
+        : prefix + variable.originalName;
+      let name = base;
+      for (let count = 1; names.has(name); count += 1) name = `${base}_${count}`;
+      names.add(name);
+      return { name, variable };
+    }),
+  );
+}
+
+/** A copy of all weights, in plan order. */
+export function extractWeights(model: BuiltModel): Promise<NamedWeight[]> {
+  return Promise.all(
+    namedVariables(model).map(async ({ name, variable }) => ({
+      name,
+      shape: variable.shape as number[],
+      values: await variable.read().data<'float32'>(),
+    })),
+  );
+}
+
+/** Sets all weights, or none and says why. */
+export function loadWeights(
+  tf: Tfjs,
+  model: BuiltModel,
+  weights: readonly NamedWeight[],
+): readonly WeightMismatch[] {
+  const variables = namedVariables(model);
+  const given = new Map(weights.map((weight) => [weight.name, weight]));
+  const known = new Set(variables.map(({ name }) => name));
+  const mismatches: WeightMismatch[] = [];
+  for (const { name, variable } of variables) {
+    const weight = given.get(name);
+    const expected = variable.shape as number[];
+    const fits =
+      weight !== undefined &&
+      tf.util.arraysEqual([...weight.shape], expected) &&
+      weight.values.length === tf.util.sizeFromShape(expected);
+    if (!fits) mismatches.push({ name, expected, received: weight?.shape ?? null });
+  }
+  for (const { name, shape } of weights)
+    if (!known.has(name)) mismatches.push({ name, expected: null, received: shape });
+  if (mismatches.length > 0) return mismatches;
+  tf.tidy(() => {
+    // The values may be transferred away later, so tfjs must not keep a view of them.
+    for (const { name, variable } of variables) {
+      const { values, shape } = given.get(name)!;
+      variable.write(tf.tensor(values.slice(), [...shape], 'float32'));
+    }
+  });
+  return [];
+}

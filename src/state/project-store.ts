@@ -1,0 +1,192 @@
+/**
+ * Projects and autosave. A document is stored 600 ms after the last edit, and at once when the page is hidden or left; one that
+ * nobody has edited yet is not stored, so that trying a starter leaves nothing behind.
+ */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { apply } from '../graph/apply';
+import type { GraphDoc } from '../graph/document';
+import { type FileProblem, fileError } from '../graph/file-problem';
+import { emptyDocument } from '../graph/new-document';
+import type { ProjectRow, Stored } from '../storage/db';
+import { listProjects, loadProject, removeProject, saveProject } from '../storage/projects';
+import { keep, recall } from './browser-memory';
+import type { ProjectState } from './contract';
+import { documentStore } from './document-store';
+import { openFiles } from './open-files';
+import { runStore } from './run-store';
+
+export const AUTOSAVE_MS = 600;
+const MEMORY = 'project';
+
+/** Beyond the contract: for the start of the page and for messages. */
+export interface ProjectStore extends ProjectState {
+  /** Why the last opening or saving failed. */
+  readonly problem: FileProblem | null;
+  /** Reads the list of projects. */
+  refresh(): Promise<void>;
+  /** Shows a document that becomes a project with its first edit. */
+  show(doc: GraphDoc): Promise<void>;
+  /** Stores now what is not stored yet. */
+  flush(): Promise<void>;
+}
+
+/** The project that was open when the page was left. */
+export const lastProject = (): string | null => {
+  const { id } = recall(MEMORY);
+  return typeof id === 'string' ? id : null;
+};
+
+export const projectStore = createStore<ProjectStore>()((set, get) => {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  /** The document as it lies in storage, or as it was opened. */
+  let stored: GraphDoc | null = null;
+  /** Saves run one after another: an older document must not overtake a newer one. */
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const setCurrent = (current: string | null) => {
+    set({ current });
+    keep(MEMORY, current ? { id: current } : {});
+  };
+
+  const show = async (doc: GraphDoc, id: string | null) => {
+    stored = doc;
+    setCurrent(id);
+    set({ saved: 'saved', problem: null });
+    documentStore.getState().open(doc);
+    await runStore.getState().openProject(id);
+  };
+
+  const withEntry = (entry: ProjectRow) => {
+    set({ entries: [entry, ...get().entries.filter((each) => each.id !== entry.id)] });
+  };
+
+  const write = (id: string, doc: GraphDoc): Promise<Stored<ProjectRow | null>> => {
+    const saving = queue.then(() => saveProject(id, doc, Date.now()));
+    queue = saving;
+    return saving;
+  };
+
+  const flush = async () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const { doc } = documentStore.getState();
+    if (stored === null || doc === stored) return;
+    let { current } = get();
+    if (current === null) {
+      current = crypto.randomUUID();
+      setCurrent(current);
+      runStore.getState().adoptProject(current);
+    }
+    set({ saved: 'saving' });
+    const result = await write(current, doc);
+    if (get().current !== current) return;
+    if (!result.ok) return set({ saved: 'failed', problem: result.problem });
+    if (result.value === null) return set({ saved: 'unsaved' });
+    stored = doc;
+    withEntry(result.value);
+    set({ saved: documentStore.getState().doc === doc ? 'saved' : 'unsaved', problem: null });
+  };
+
+  documentStore.subscribe(({ doc }, before) => {
+    if (doc === before.doc || doc === stored || stored === null) return;
+    if (get().saved !== 'saving') set({ saved: 'unsaved' });
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => void flush(), AUTOSAVE_MS);
+  });
+
+  const create = async (doc: GraphDoc) => {
+    await flush();
+    const id = crypto.randomUUID();
+    await show(doc, id);
+    const result = await write(id, doc);
+    if (!result.ok) set({ saved: 'failed', problem: result.problem });
+    else if (result.value) withEntry(result.value);
+  };
+
+  const open = async (id: string) => {
+    await flush();
+    const loaded = await loadProject(id);
+    const problem = !loaded.ok
+      ? loaded.problem
+      : loaded.value === null
+        ? fileError('project-missing', {})
+        : loaded.value.ok
+          ? null
+          : loaded.value.problem;
+    if (problem) set({ problem });
+    else if (loaded.ok && loaded.value?.ok) await show(loaded.value.doc, id);
+  };
+
+  /** The stored document of a project that need not be open. */
+  const read = async (id: string): Promise<GraphDoc | null> => {
+    if (id === get().current) return documentStore.getState().doc;
+    const loaded = await loadProject(id);
+    return loaded.ok && loaded.value?.ok ? loaded.value.doc : null;
+  };
+
+  return {
+    current: null,
+    entries: [],
+    saved: 'saved',
+    problem: null,
+    open,
+    create,
+    flush,
+    show: async (doc) => {
+      await flush();
+      await show(doc, null);
+    },
+    async refresh() {
+      const listed = await listProjects();
+      set(listed.ok ? { entries: listed.value } : { entries: [], problem: listed.problem });
+    },
+    async duplicate(id) {
+      const doc = await read(id);
+      if (!doc) return;
+      const names = get().entries.map((entry) => entry.name);
+      const result = await write(crypto.randomUUID(), { ...doc, name: copyName(doc.name, names) });
+      if (!result.ok) set({ problem: result.problem });
+      else if (result.value) withEntry(result.value);
+    },
+    async rename(id, name) {
+      if (id === get().current) return documentStore.getState().dispatch({ kind: 'renameProject', name });
+      const doc = await read(id);
+      if (!doc) return;
+      const result = await write(id, apply(doc, { kind: 'renameProject', name }).doc);
+      if (!result.ok) set({ problem: result.problem });
+      else if (result.value) withEntry(result.value);
+    },
+    async remove(id) {
+      if (id === get().current) {
+        if (timer !== null) clearTimeout(timer);
+        stored = null;
+      }
+      await queue;
+      const removed = await removeProject(id);
+      if (!removed.ok) return set({ problem: removed.problem });
+      const entries = get().entries.filter((entry) => entry.id !== id);
+      set({ entries });
+      if (id !== get().current) return;
+      const next = entries[0];
+      if (next) await open(next.id);
+      else await show(emptyDocument(''), null);
+    },
+    async importFiles(files) {
+      const { doc, diagnostics, problems } = await openFiles(files);
+      if (doc) await create(doc);
+      return { opened: doc !== null, diagnostics, problems };
+    },
+  };
+});
+
+export const useProject = <T>(select: (state: ProjectStore) => T): T => useStore(projectStore, select);
+
+/** `Digits`, `Digits (2)`, `Digits (3)`: the same in every language. */
+export function copyName(name: string, taken: readonly string[]): string {
+  const base = name.replace(/ \(\d+\)$/, '');
+  for (let count = 2; ; count++) {
+    const candidate = `${base} (${count})`;
+    if (!taken.includes(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,36 @@
+/** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
+import type { Evaluation, Measures } from '../engine/run-event';
+import type { Meaning } from '../graph/document';
+import type { TrainedModel } from '../worker/protocol';
+import { attempt, database, type Stored } from './db';
+
+export interface StoredRun {
+  readonly project: string;
+  readonly run: string;
+  readonly savedAt: number;
+  /** What was trained: the model fits a document only while its meaning equals this. */
+  readonly meaning: Meaning;
+  readonly model: TrainedModel;
+  readonly backend: string | null;
+  readonly threads: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly reason: 'epochs' | 'early-stopping' | 'stopped';
+  readonly epochRows: readonly {
+    readonly epoch: number;
+    readonly measures: Measures;
+    readonly durationMs: number;
+  }[];
+  readonly evaluation: Evaluation | null;
+  /** Step curves by column. */
+  readonly curves: { readonly [column: string]: { readonly x: Float32Array; readonly y: Float32Array } };
+}
+
+/** Replaces the project's run before. */
+export const saveRun = (run: StoredRun): Promise<Stored<void>> =>
+  attempt(async () => {
+    await database().runs.put(run);
+  });
+
+export const loadLatestRun = (project: string): Promise<Stored<StoredRun | null>> =>
+  attempt(async () => (await database().runs.get(project)) ?? null);

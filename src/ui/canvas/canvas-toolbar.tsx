@@ -1,0 +1,88 @@
+/** Zoom, fit, tidy and add, at the lower left of the canvas. Also tells the style sheet when the view is far away. */
+import { Tooltip } from '@mantine/core';
+import { Panel, useStore } from '@xyflow/react';
+import { Map as MapIcon, Maximize, Minus, Plus, StickyNote, Workflow } from 'lucide-react';
+import { type ReactNode, type RefObject, useLayoutEffect } from 'react';
+import type { Text } from '../../graph/text';
+import { canvasMessages } from '../../messages/canvas';
+import { useText } from '../i18n';
+import { canvasControls } from './canvas-controls';
+import { addNote, tidy } from './editing';
+
+/** Below this zoom a node is a coloured block with its name (card.css). */
+const FAR_ZOOM = 0.5;
+
+interface CanvasToolbarProps {
+  readonly root: RefObject<HTMLElement | null>;
+  readonly hasMinimap: boolean;
+  readonly onToggleMinimap: () => void;
+}
+export function CanvasToolbar({ root, hasMinimap, onToggleMinimap }: CanvasToolbarProps) {
+  const say = useText();
+  const isFar = useStore((state) => state.transform[2] < FAR_ZOOM);
+  // On the element itself: one attribute changes the look of a thousand nodes without rendering one of them.
+  useLayoutEffect(() => {
+    root.current?.toggleAttribute('data-far', isFar);
+  }, [root, isFar]);
+  return (
+    <Panel position="bottom-left" className="canvas-toolbar">
+      <div role="toolbar" aria-label={say(canvasMessages.toolbar)}>
+        <Tool label={canvasMessages.zoomOut} keys="−" onClick={() => canvasControls()?.zoomOut()}>
+          <Minus size={16} aria-hidden />
+        </Tool>
+        <ZoomReadout />
+        <Tool label={canvasMessages.zoomIn} keys="+" onClick={() => canvasControls()?.zoomIn()}>
+          <Plus size={16} aria-hidden />
+        </Tool>
+        <Tool label={canvasMessages.fit} keys="1" onClick={() => canvasControls()?.fit()}>
+          <Maximize size={15} aria-hidden />
+        </Tool>
+        <span className="toolbar-rule" />
+        <Tool label={canvasMessages.tidy} keys="Shift L" onClick={() => void tidy()}>
+          <Workflow size={16} aria-hidden />
+        </Tool>
+        <Tool label={canvasMessages.addNote} onClick={() => addNote(canvasControls()?.center() ?? { x: 0, y: 0 })}>
+          <StickyNote size={15} aria-hidden />
+        </Tool>
+        <Tool label={canvasMessages.toggleMinimap} isPressed={hasMinimap} onClick={onToggleMinimap}>
+          <MapIcon size={15} aria-hidden />
+        </Tool>
+      </div>
+    </Panel>
+  );
+}
+
+function ZoomReadout() {
+  const say = useText();
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  return (
+    <Tooltip label={`${say(canvasMessages.zoomReset)} · 0`}>
+      <button
+        type="button"
+        className="icon-button small zoom-readout tabular"
+        onClick={() => canvasControls()?.zoomReset()}
+        aria-label={`${percent} %: ${say(canvasMessages.zoomReset)}`}
+      >
+        {percent} %
+      </button>
+    </Tooltip>
+  );
+}
+
+interface ToolProps {
+  readonly label: Text;
+  readonly keys?: string;
+  readonly isPressed?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+function Tool({ label, keys, isPressed, onClick, children }: ToolProps) {
+  const say = useText();
+  return (
+    <Tooltip label={keys ? `${say(label)} · ${keys}` : say(label)}>
+      <button type="button" className="icon-button small" aria-label={say(label)} aria-pressed={isPressed} onClick={onClick}>
+        {children}
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,39 @@
+/** Which column the model predicts, changed where the columns are looked at. */
+import type { DatasetSchema } from '../../graph/schema';
+import { dataMessages as words } from '../../messages/data';
+import { nodeType } from '../../nodes/index';
+import { useDocument } from '../../state/document-store';
+import { useText } from '../i18n';
+import css from './data.module.css';
+import { canPredict, retarget, targetOf } from './retarget';
+
+export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
+  const text = useText();
+  const doc = useDocument((state) => state.doc);
+  const dispatch = useDocument((state) => state.dispatch);
+  const heads = Object.values(doc.meaning.nodes).filter((node) => nodeType(node.type)?.kind === 'output');
+  // Several heads predict several columns on purpose; each has its own field in the inspector.
+  const [head] = heads;
+  const isSettled = heads.length === 1;
+  return (
+    <label className={css.target} title={text(isSettled ? words.targetHelp : heads.length ? words.severalOutputs : words.noOutput)}>
+      {text(words.target)}
+      <select
+        value={head && isSettled ? targetOf(head) : ''}
+        disabled={!isSettled}
+        onChange={(event) => {
+          const column = schema.columns.find((each) => each.name === event.currentTarget.value) ?? null;
+          const command = head && retarget(doc, head, column);
+          if (command) dispatch(command);
+        }}
+      >
+        <option value="">{text(words.targetAutomatic, { column: schema.target ?? '–' })}</option>
+        {schema.columns.filter(canPredict).map((column) => (
+          <option key={column.name} value={column.name}>
+            {column.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

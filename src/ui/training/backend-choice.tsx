@@ -1,0 +1,26 @@
+/** Which backend the next run uses; `auto` lets the worker measure. */
+import { trainingMessages as words } from '../../messages/training';
+import { useRun } from '../../state/run-store';
+import type { Backend } from '../../worker/protocol';
+import { useText } from '../i18n';
+import css from './training.module.css';
+
+const BACKENDS: readonly Backend[] = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'];
+
+export function BackendChoice() {
+  const text = useText();
+  const wish = useRun((state) => state.backendWish);
+  const setBackend = useRun((state) => state.setBackend);
+  return (
+    <label className={css.option} title={text(words.backendHelp)}>
+      {text(words.backend)}
+      <select value={wish} onChange={(event) => setBackend(event.currentTarget.value as Backend)}>
+        {BACKENDS.map((backend) => (
+          <option key={backend} value={backend}>
+            {backend === 'auto' ? text(words.backendAuto) : backend}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

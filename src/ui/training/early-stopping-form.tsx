@@ -1,0 +1,62 @@
+/** When a run may stop by itself: what is watched, how patiently. */
+import { useMemo } from 'react';
+import type { Json } from '../../graph/json';
+import type { EarlyStoppingSettings } from '../../graph/training-settings';
+import { trainingMessages as words } from '../../messages/training';
+import { boolean, choice, type Field, float, int } from '../../nodes/fields';
+import { useDocument } from '../../state/document-store';
+import { FieldRow } from '../inspector/field-row';
+import { measureTitle } from './measure-title';
+
+const PATIENCE = int(words.patience, words.patienceHelp, 3, { min: 1, max: 10_000 });
+const MIN_DELTA = float(words.minDelta, words.minDeltaHelp, 0, { min: 0, max: 1e6 });
+const RESTORE = boolean(words.restoreBest, words.restoreBestHelp, true);
+
+export function EarlyStoppingForm({ settings }: { readonly settings: EarlyStoppingSettings }) {
+  const dispatch = useDocument((state) => state.dispatch);
+  const heads = useDocument((state) => state.compiled.plan?.heads);
+  const monitor = useMemo<Field>(() => {
+    const columns = ['val_loss'];
+    for (const head of heads ?? []) {
+      const prefix = (heads?.length ?? 0) > 1 ? `val_${head.name}.` : 'val_';
+      if (prefix !== 'val_') columns.push(`${prefix}loss`);
+      columns.push(...head.metrics.map((metric) => `${prefix}${metric}`));
+    }
+    const options = [...new Set([...columns, settings.monitor])].map((value) => ({ value, title: monitorTitle(value) }));
+    return choice<string>(words.monitor, words.monitorHelp, 'val_loss', options);
+  }, [heads, settings.monitor]);
+  const fields: Readonly<Record<keyof EarlyStoppingSettings, Field>> = {
+    monitor,
+    patience: PATIENCE,
+    minDelta: MIN_DELTA,
+    restoreBest: RESTORE,
+  };
+  return (Object.keys(fields) as (keyof EarlyStoppingSettings)[]).map((name) => (
+    <FieldRow
+      key={name}
+      name={name}
+      field={fields[name]}
+      value={settings[name]}
+      schema={null}
+      messages={[]}
+      onChange={(value: Json) =>
+        dispatch(
+          { kind: 'setTraining', training: { earlyStopping: { ...settings, [name]: value } } },
+          `training:earlyStopping:${name}`,
+        )
+      }
+    />
+  ));
+}
+
+/** `val_species.accuracy` → "validation accuracy · species". */
+function monitorTitle(column: string): { en: string; zh: string } {
+  const rest = column.replace(/^val_/, '');
+  const dot = rest.lastIndexOf('.');
+  const title = measureTitle(rest.slice(dot + 1));
+  const head = dot < 0 ? '' : ` · ${rest.slice(0, dot)}`;
+  return {
+    en: `${words.validationSeries.en} ${title.en}${head}`,
+    zh: `${words.validationSeries.zh}${title.zh}${head}`,
+  };
+}

@@ -1,0 +1,131 @@
+/** Loss and metrics of the current run, side by side under one crosshair. Redrawn about ten times a second, never more. */
+import { useMemo } from 'react';
+import { trainingMessages as words } from '../../messages/training';
+import { runStore, useRun } from '../../state/run-store';
+import { CurveChart } from '../charts/curve-chart';
+import type { Series } from '../charts/series';
+import { type Curve, smooth, thin } from '../charts/smoothing';
+import { useText } from '../i18n';
+import { formatMeasure, isLoss, parseMeasure } from './measure-title';
+import { MeasureChips } from './measure-chips';
+import css from './training.module.css';
+import { useColumnTitle } from './use-column-title';
+import { useThrottled } from './use-throttled';
+
+/** Between two redraws. A frame budget of 16 ms is far below; the eye sees no more than this in a growing curve. */
+const REDRAW_MS = 100;
+/** Points per curve; a chart is seldom wider in pixels. */
+const STEP_POINTS = 400;
+const EPOCH_POINTS = 250;
+
+interface LiveChartsProps {
+  readonly log: boolean;
+  readonly smoothing: number;
+  readonly hidden: ReadonlySet<string>;
+  onToggle(column: string): void;
+}
+
+export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps) {
+  const text = useText();
+  const version = useThrottled(useRun((state) => state.version), REDRAW_MS);
+  const status = useRun((state) => state.status);
+  const planned = useRun((state) => state.epochs);
+  const columnTitle = useColumnTitle();
+
+  const all = useMemo(() => {
+    void version;
+    return readSeries(smoothing, columnTitle);
+  }, [version, smoothing, columnTitle]);
+  const reached = useMemo(() => lastX(all), [all]);
+  const isEnded = status === 'done' || status === 'failed';
+  const lastEpoch = isEnded ? Math.max(1, reached) : axisEnd(reached, planned);
+
+  // Only `version` may redraw the charts; this component itself renders with every frame of the store.
+  const charts = useMemo(
+    () =>
+      [
+        { title: text(words.lossTitle), series: all.filter((each) => isLoss(each.id)) },
+        { title: text(words.metrics), series: all.filter((each) => !isLoss(each.id)) },
+      ]
+        .filter((chart) => chart.series.length > 0)
+        .map((chart) => {
+          const shown = chart.series.filter((each) => !hidden.has(each.id));
+          const [only] = shown;
+          const title = shown.length === 1 && only ? capital(only.label) : chart.title;
+          return { ...chart, shown, title, key: chart.title, description: describe(text, title, shown) };
+        }),
+    [all, hidden, text],
+  );
+  return (
+    <div className={css.charts}>
+      {charts.map((chart) => (
+        <div key={chart.key} className={css.chart}>
+          {chart.series.length > 1 && <MeasureChips series={chart.series} hidden={hidden} onToggle={onToggle} />}
+          <CurveChart
+            title={chart.title}
+            description={chart.description}
+            epochTitle={text(words.epoch)}
+            series={chart.shown}
+            lastEpoch={lastEpoch}
+            log={log && chart.shown.every((each) => isLoss(each.id))}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Every measure of the run as it stands in the store's buffers. */
+function readSeries(smoothing: number, title: (column: string) => string): readonly Series[] {
+  const run = runStore.getState();
+  const stepsPerEpoch = Math.max(1, run.stepsPerEpoch);
+  const first = run.epochRows[0]?.measures ?? {};
+  const columns = [...new Set([...run.columns(), ...Object.keys(first)])].filter((column) => !parseMeasure(column).validation);
+  return columns.map((column, index) => {
+    const { x, y } = run.curve(column, STEP_POINTS);
+    const steps: Curve = { x: x.map((step) => step / stepsPerEpoch), y };
+    const { id } = parseMeasure(column);
+    return {
+      id: column,
+      label: title(column),
+      color: index + 1,
+      steps,
+      smoothed: smoothing > 0 ? smooth(steps, smoothing) : null,
+      train: epochCurve(column),
+      validation: epochCurve(`val_${column}`),
+      format: (value) => formatMeasure(id, value),
+    };
+  });
+}
+
+function epochCurve(column: string): Curve {
+  const rows = runStore.getState().epochRows.filter((row) => Number.isFinite(row.measures[column]));
+  return thin({ x: rows.map((row) => row.epoch), y: rows.map((row) => row.measures[column] ?? 0) }, EPOCH_POINTS);
+}
+
+function lastX(series: readonly Series[]): number {
+  return Math.max(0, ...series.map((each) => Math.max(each.steps.x[each.steps.x.length - 1] ?? 0, each.train.x[each.train.x.length - 1] ?? 0)));
+}
+
+/** Short runs show their whole planned length; long ones grow by a quarter at a time, so that the beginning is not a sliver. */
+function axisEnd(reached: number, planned: number): number {
+  if (planned <= 20) return Math.max(1, planned);
+  return Math.min(planned, Math.max(10, Math.ceil((reached * 1.25) / 5) * 5));
+}
+
+function describe(text: ReturnType<typeof useText>, title: string, series: readonly Series[]): string {
+  const latest = series.flatMap((each) =>
+    (
+      [
+        [words.trainSeries, each.train],
+        [words.validationSeries, each.validation],
+      ] as const
+    ).flatMap(([name, curve]) => {
+      const value = curve.y[curve.y.length - 1];
+      return value === undefined ? [] : [`${each.label} ${text(name)} ${each.format(value)}`];
+    }),
+  );
+  return latest.length ? text(words.chartLabel, { title, latest: latest.join(', ') }) : text(words.chartWaiting, { title });
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,0 +1,31 @@
+/** Which measures a chart shows, as check boxes in the colours of their curves. */
+import { trainingMessages as words } from '../../messages/training';
+import { type Series, seriesColor } from '../charts/series';
+import { useText } from '../i18n';
+import css from './training.module.css';
+
+interface MeasureChipsProps {
+  readonly series: readonly Series[];
+  readonly hidden: ReadonlySet<string>;
+  onToggle(column: string): void;
+}
+
+export function MeasureChips({ series, hidden, onToggle }: MeasureChipsProps) {
+  const text = useText();
+  return (
+    <fieldset className={css.chips}>
+      <legend className="visually-hidden">{text(words.series)}</legend>
+      {series.map((each) => (
+        <label key={each.id} className={css.option} style={{ fontSize: 'var(--text-xs)' }}>
+          <input
+            type="checkbox"
+            checked={!hidden.has(each.id)}
+            style={{ accentColor: seriesColor(each.color) }}
+            onChange={() => onToggle(each.id)}
+          />
+          {each.label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
