@@ -101,9 +101,8 @@ function* candidates(
     case 'wrong-flow':
     case 'wrong-rank': {
       if (!node) return;
-      const port = nodeType(checked.meaning.nodes[node]!.type)?.inputs.find(
-        (p) => p.name === diagnostic.port,
-      );
+      const type = nodeType(checked.meaning.nodes[node]!.type);
+      const port = type?.inputs.find((p) => p.name === diagnostic.port);
       for (const edge of wiresInto(checked, node, diagnostic.port)) {
         const fact = checked.analyses.get(edge.source.node)?.outputs[edge.source.port];
         if (!fact || !port || !checkPort(port, fact)) continue;

@@ -42,7 +42,9 @@ export interface ClientOptions {
 
 interface Pending {
   readonly kind: RequestKind;
-  settle(answer: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }): void;
+  settle(
+    answer: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown },
+  ): void;
 }
 
 const spawnWorker = (): WorkerLike =>
@@ -73,7 +75,11 @@ export class WorkerClient {
   }
 
   /** As `request`, with the id at once. */
-  send<K extends RequestKind>(kind: K, args: Requests[K]['args'], transfer: Transferable[] = []): SentRequest<K> {
+  send<K extends RequestKind>(
+    kind: K,
+    args: Requests[K]['args'],
+    transfer: Transferable[] = [],
+  ): SentRequest<K> {
     const id = this.#nextId;
     this.#nextId += 1;
     const result = new Promise<RequestResult<K>>((resolve) => {
@@ -106,7 +112,10 @@ export class WorkerClient {
       this.#worker.postMessage(message, transfer);
     } catch (error) {
       // Blocked by the browser, or a value that cannot be cloned: the request answers, the page goes on.
-      const cause: FailureCause = { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
+      const cause: FailureCause = {
+        kind: 'internal',
+        message: error instanceof Error ? error.message : String(error),
+      };
       if (message.kind === 'request') this.#settleLost(message.id, cause);
     }
   }
@@ -114,7 +123,8 @@ export class WorkerClient {
   #open(): WorkerLike {
     const worker = this.#spawn();
     worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = ({ message }) => this.#lose({ kind: 'internal', message: message ?? 'The worker did not start' });
+    worker.onerror = ({ message }) =>
+      this.#lose({ kind: 'internal', message: message ?? 'The worker did not start' });
     return worker;
   }
 
@@ -138,7 +148,10 @@ export class WorkerClient {
       const event = notification.kind === 'event' ? notification.event : null;
       if (event?.kind === 'done' || event?.kind === 'failed') this.#run = null;
       // A full wasm heap does not shrink and a lost GPU does not come back: the next request gets a fresh worker.
-      if (event?.kind === 'failed' && (event.cause.kind === 'out-of-memory' || event.cause.kind === 'backend')) {
+      if (
+        event?.kind === 'failed' &&
+        (event.cause.kind === 'out-of-memory' || event.cause.kind === 'backend')
+      ) {
         this.#lose(event.cause);
       }
     }

@@ -49,7 +49,10 @@ export class DataSources {
   async save(dataset: Dataset): Promise<Result<void>> {
     const saved = await this.#access.saveStored(dataset);
     if (saved.ok) {
-      this.#datasets.set(`stored:${dataset.schema.id}`, Promise.resolve({ ok: true, value: dataset, warnings: [] }));
+      this.#datasets.set(
+        `stored:${dataset.schema.id}`,
+        Promise.resolve({ ok: true, value: dataset, warnings: [] }),
+      );
       this.#prepared = null;
     }
     return saved;

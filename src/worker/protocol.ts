@@ -13,7 +13,9 @@ export type RunId = string;
 export type Backend = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 /** Where the rows come from. Shipped sets are fetched by the worker from the page's own origin; uploads lie in IndexedDB. */
-export type DataSource = { readonly kind: 'shipped'; readonly id: string } | { readonly kind: 'stored'; readonly id: string };
+export type DataSource =
+  | { readonly kind: 'shipped'; readonly id: string }
+  | { readonly kind: 'stored'; readonly id: string };
 
 /** Files as the user dropped them. */
 export interface UploadFile {
@@ -52,7 +54,12 @@ export interface RowsPreview {
 }
 export type PreviewCell =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'image'; readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+  | {
+      readonly kind: 'image';
+      readonly width: number;
+      readonly height: number;
+      readonly rgba: Uint8ClampedArray;
+    };
 
 /** One test row with what the model said, for the results view. */
 export interface PredictionSample {
@@ -69,12 +76,35 @@ export interface PredictionSample {
 }
 
 export interface Requests {
-  hello: { args: { protocol: number }; value: { protocol: number; backends: readonly Backend[] }; error: 'protocol' };
+  hello: {
+    args: { protocol: number };
+    value: { protocol: number; backends: readonly Backend[] };
+    error: 'protocol';
+  };
   /** Parses, checks and stores an upload; progress comes as notifications under the request's id. */
-  importData: { args: { files: readonly UploadFile[]; options: UploadOptions }; value: { schema: DatasetSchema; warnings: readonly DataProblem[] }; error: readonly DataProblem[] };
-  previewRows: { args: { source: DataSource; from: number; count: number }; value: RowsPreview; error: readonly DataProblem[] };
+  importData: {
+    args: { files: readonly UploadFile[]; options: UploadOptions };
+    value: { schema: DatasetSchema; warnings: readonly DataProblem[] };
+    error: readonly DataProblem[];
+  };
+  previewRows: {
+    args: { source: DataSource; from: number; count: number };
+    value: RowsPreview;
+    error: readonly DataProblem[];
+  };
   /** Answers when the run has started; its events follow as notifications. A run in progress is stopped first. */
-  startRun: { args: { run: RunId; plan: ModelPlan; training: TrainingPlan; source: DataSource; backend: Backend; resume: TrainedModel | null }; value: null; error: FailureCause };
+  startRun: {
+    args: {
+      run: RunId;
+      plan: ModelPlan;
+      training: TrainingPlan;
+      source: DataSource;
+      backend: Backend;
+      resume: TrainedModel | null;
+    };
+    value: null;
+    error: FailureCause;
+  };
   pause: { args: { run: RunId }; value: null; error: 'no-run' };
   resume: { args: { run: RunId }; value: null; error: 'no-run' };
   /** One training step, then pause again. */
@@ -83,14 +113,33 @@ export interface Requests {
   /** Weights of the last run (while paused or after it ended). */
   trainedModel: { args: { run: RunId }; value: TrainedModel; error: 'no-run' };
   /** Evaluates and samples the last run's model. */
-  evaluate: { args: { run: RunId; split: 'validation' | 'test' }; value: Evaluation; error: 'no-run' | FailureCause };
-  samples: { args: { run: RunId; count: number; wrongOnly: boolean }; value: readonly PredictionSample[]; error: 'no-run' | FailureCause };
+  evaluate: {
+    args: { run: RunId; split: 'validation' | 'test' };
+    value: Evaluation;
+    error: 'no-run' | FailureCause;
+  };
+  samples: {
+    args: { run: RunId; count: number; wrongOnly: boolean };
+    value: readonly PredictionSample[];
+    error: 'no-run' | FailureCause;
+  };
   /** tfjs `model.json` + weights of a plan, trained (weights given) or fresh. */
-  exportTfjs: { args: { plan: ModelPlan; model: TrainedModel | null; seed: number }; value: { modelJson: string; weights: ArrayBuffer }; error: FailureCause };
+  exportTfjs: {
+    args: { plan: ModelPlan; model: TrainedModel | null; seed: number };
+    value: { modelJson: string; weights: ArrayBuffer };
+    error: FailureCause;
+  };
 }
 export type RequestKind = keyof Requests;
 
-export type RequestMessage = { [K in RequestKind]: { readonly kind: 'request'; readonly id: number; readonly request: K; readonly args: Requests[K]['args'] } }[RequestKind];
+export type RequestMessage = {
+  [K in RequestKind]: {
+    readonly kind: 'request';
+    readonly id: number;
+    readonly request: K;
+    readonly args: Requests[K]['args'];
+  };
+}[RequestKind];
 export type AnswerMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly ok: false; readonly error: unknown };
@@ -108,7 +157,12 @@ export interface StepBlock {
 export type Notification =
   | { readonly kind: 'steps'; readonly run: RunId; readonly sequence: number; readonly block: StepBlock }
   /** `epoch`, `done`, `failed`, `started`, `paused`, `resumed`: never dropped, in order with the steps. */
-  | { readonly kind: 'event'; readonly run: RunId; readonly sequence: number; readonly event: Exclude<RunEvent, { kind: 'step' }> }
+  | {
+      readonly kind: 'event';
+      readonly run: RunId;
+      readonly sequence: number;
+      readonly event: Exclude<RunEvent, { kind: 'step' }>;
+    }
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number };
 
 /** Abandon a request (an upload): it answers with an error of its own. */

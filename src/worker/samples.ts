@@ -41,22 +41,32 @@ export async function sampleRows(options: SampleOptions): Promise<PredictionSamp
     for (let from = 0; from < order.length && found.length < count; from += CHUNK) {
       const size = wrongOnly ? CHUNK : Math.min(CHUNK, count - found.length);
       const chunk = await candidates(options, order.subarray(from, from + size));
-      found.push(...(wrongOnly ? chunk.filter(({ heads }) => heads.some((head) => head.correct === false)) : chunk));
+      found.push(
+        ...(wrongOnly ? chunk.filter(({ heads }) => heads.some((head) => head.correct === false)) : chunk),
+      );
     }
     found = found.slice(0, count);
   }
-  const cells = previewRows(dataset, found.map(({ row }) => row));
+  const cells = previewRows(
+    dataset,
+    found.map(({ row }) => row),
+  );
   return found.map(({ row, heads }, i) => ({ row, cells: cells[i]!.cells, heads }));
 }
 
-async function candidates({ tf, model, data, batchSize }: SampleOptions, rows: Int32Array): Promise<Candidate[]> {
+async function candidates(
+  { tf, model, data, batchSize }: SampleOptions,
+  rows: Int32Array,
+): Promise<Candidate[]> {
   const inputs = (of: ArrayLike<number>) => data.batch(of).inputs;
   const predictions = await predict({ tf, model, fitted: data.fitted, inputs, rows, batchSize });
   const { targets } = data.batch(rows);
   const names = model.plan.heads.map(({ name }) => name);
   const units = data.fitted.targets.map(ownUnits);
   return Array.from(rows, (row, i) => {
-    const described = predictions.map((prediction, h) => describe(names[h]!, prediction, targets[h]!, units[h]!, i));
+    const described = predictions.map((prediction, h) =>
+      describe(names[h]!, prediction, targets[h]!, units[h]!, i),
+    );
     return {
       row,
       heads: described.map(({ sample }) => sample),
@@ -114,4 +124,5 @@ function describe(
   }
 }
 
-const inWords = (values: readonly number[]): string => values.map((value) => String(Number(value.toPrecision(4)))).join(', ');
+const inWords = (values: readonly number[]): string =>
+  values.map((value) => String(Number(value.toPrecision(4)))).join(', ');

@@ -133,6 +133,18 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
     }
   });
 
+  it('matMul larger than one strip of rows, one block of columns and one pass in depth', async () => {
+    await switchToWasm(tf, mode);
+    const random = new Random(SEED);
+    for (let flags = 0; flags < 4; flags++) {
+      const [ta, tb] = [(flags & 1) === 1, (flags & 2) === 2];
+      const [m, k, n] = [131, 270, 146];
+      const [a, b] = [random.floats(ta ? [k, m] : [m, k]), random.floats(tb ? [n, k] : [k, n])];
+      const actual = evaluate(tf, [a, b], (x, y) => [tf.matMul(x as Tensor, y as Tensor, ta, tb)]);
+      expectClose(actual, [naiveMatMul(a, b, ta, tb)], `transposes ${ta}, ${tb}`);
+    }
+  });
+
   it('gradients of matMul for all four transposes equal cpu', async () => {
     const random = new Random(SEED);
     const cases = [0, 1, 2, 3].flatMap((flags) =>
