@@ -2,12 +2,12 @@
  * Dropped files to a data set: looks at what they are, unpacks archives, and hands them to the parser that fits. Sizes are
  * checked before anything is read.
  */
-import { gunzipSync } from 'fflate';
+import { Gunzip } from 'fflate';
 import type { Dataset, Result } from './dataset';
 import { signatureKind } from './file-kind';
 import { type DecodeImage, isImageName, isJunk, parseImages } from './parse-images';
 import { megabytes, parseTable, TABLE_LIMIT_MB } from './parse-table';
-import type { Progress } from './platform';
+import { nextTask, type Progress } from './platform';
 import { type DataProblem, dataError, dataWarning, failure, firstFew } from './problems';
 import { type FileEntry, zipEntries } from './zip-entries';
 
@@ -24,6 +24,8 @@ export const ZIP_LIMIT_MB = 500;
 const UNPACKED_LIMIT_MB = 2000;
 /** Archives within archives: there are some that contain themselves. */
 const MAX_DEPTH = 2;
+/** Deflate packs at most about 1000 to 1: one slice is at most some 64 MB. */
+const GZIP_SLICE = 1 << 16;
 const TABLE_NAME = /\.(?:csv|tsv|tab|txt|dat|data)(?:\.gz)?$/iu;
 const ZIP_NAME = /\.zip$/iu;
 
@@ -133,25 +135,38 @@ async function parseFile(
   }
 }
 
-/** The last four bytes of a gzip file are its unpacked size (mod 2³²). */
+/** Unpacked in slices, so that a small file cannot turn into more than the limit. */
 async function gunzipped(
   bytes: Uint8Array,
   path: string,
   options: ImportOptions,
   progress: Progress,
 ): Promise<Result<Dataset>> {
-  const size =
-    bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  if (size > TABLE_LIMIT_MB * 1e6) {
-    return failure(
-      dataError('file-too-large', { file: path, megabytes: megabytes(size), limit: TABLE_LIMIT_MB }),
-    );
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const gunzip = new Gunzip((part) => {
+    parts.push(part);
+    size += part.length;
+  });
+  for (let from = 0; from < bytes.length; from += GZIP_SLICE) {
+    if (progress.signal?.aborted) return failure(dataError('cancelled', {}));
+    try {
+      gunzip.push(bytes.subarray(from, from + GZIP_SLICE), from + GZIP_SLICE >= bytes.length);
+    } catch {
+      return failure(dataError('zip-damaged', { file: path }));
+    }
+    if (size > TABLE_LIMIT_MB * 1e6) {
+      return failure(
+        dataError('file-too-large', { file: path, megabytes: megabytes(size), limit: TABLE_LIMIT_MB }),
+      );
+    }
+    await nextTask();
   }
-  let unpacked: Uint8Array;
-  try {
-    unpacked = gunzipSync(bytes);
-  } catch {
-    return failure(dataError('zip-damaged', { file: path }));
+  const unpacked = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    unpacked.set(part, at);
+    at += part.length;
   }
   return parseTable(unpacked, path.replace(/\.gz$/iu, ''), options, progress);
 }

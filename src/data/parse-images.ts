@@ -31,7 +31,7 @@ const MAX_STORED_MB = 512;
 const PARALLEL = 16;
 
 const IMAGE_NAME = /\.(?:png|jpe?g|jfif|gif|bmp|webp|avif)$/iu;
-const JUNK = /(?:^|\/)(?:__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)/iu;
+const JUNK = /(?:^|\/)(?:__MACOSX\/|\.[^./]|Thumbs\.db$|desktop\.ini$)/iu;
 
 export const isImageName = (path: string): boolean => IMAGE_NAME.test(path);
 /** What operating systems leave in folders and archives. */

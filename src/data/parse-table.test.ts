@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Dataset, Result } from './dataset';
+import type { ColumnValues, Dataset, Result } from './dataset';
 import { parseTable, type TableOptions } from './parse-table';
 import type { Progress } from './platform';
 
@@ -8,14 +8,14 @@ const options: TableOptions = { id: 'own', title: 'Own table', target: null, sep
 const parse = (text: string, part: Partial<TableOptions> = {}, progress?: Progress) =>
   parseTable(new TextEncoder().encode(text), 'f.csv', { ...options, ...part }, progress);
 
-function valueOf(result: Result<Dataset>): Dataset {
+function datasetOf(result: Result<Dataset>): Dataset {
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value;
 }
 const codes = (result: Result<Dataset>) =>
   (result.ok ? result.warnings : result.problems).map(({ code, facts }) => ({ code, facts }));
 const kinds = (result: Result<Dataset>) =>
-  Object.fromEntries(valueOf(result).schema.columns.map((c) => [c.name, c.kind]));
+  Object.fromEntries(datasetOf(result).schema.columns.map((c) => [c.name, c.kind]));
 const lines = (n: number, line: (i: number) => string) =>
   Array.from({ length: n }, (_, i) => line(i)).join('\n');
 
@@ -25,7 +25,7 @@ describe('a clean table', () => {
       'size,colour,price\n1,red,10\n2,blue,20\n3,red,\n4,blue,30\n5,red,20\n6,red,20\n',
     );
     expect(codes(result)).toEqual([]);
-    const { schema, columns } = valueOf(result);
+    const { schema, columns } = datasetOf(result);
     expect(schema).toEqual({
       id: 'own',
       title: { en: 'Own table', zh: 'Own table' },
@@ -62,7 +62,7 @@ describe('a clean table', () => {
   ])('reads %s', async (_, text) => {
     const result = await parse(text);
     expect(codes(result)).toEqual([]);
-    expect(valueOf(result).columns).toEqual({
+    expect(datasetOf(result).columns).toEqual({
       a: { kind: 'number', values: Float64Array.from([1, 2, 3, 4]) },
       b: { kind: 'category', indices: Int32Array.from([0, 1, 0, 1]) },
     });
@@ -70,7 +70,7 @@ describe('a clean table', () => {
 
   it('keeps separators, line ends and doubled quotes inside quoted cells', async () => {
     const text = 'note,n\n"one, two",1\n"say ""hi""",2\n"two\nlines",3\n"a completely different note",4\n';
-    const { columns } = valueOf(await parse(text));
+    const { columns } = datasetOf(await parse(text));
     expect(columns['note']).toEqual({
       kind: 'text',
       values: ['one, two', 'say "hi"', 'two\nlines', 'a completely different note'],
@@ -249,14 +249,14 @@ describe('what is repaired or guessed is a warning', () => {
     ],
   ])('%s', async (_, text, warnings) => {
     const result = await parse(text);
-    valueOf(result);
+    datasetOf(result);
     expect(codes(result)).toEqual(warnings);
   });
 
   it('names the encoding it fell back to', async () => {
     const bytes = Uint8Array.from('Gr\xf6\xdfe;b\n1;x\n2;y\n3;x\n4;y', (c) => c.charCodeAt(0));
     const result = await parseTable(bytes, 'f.csv', options);
-    expect(Object.keys(valueOf(result).columns)).toEqual(['Größe', 'b']);
+    expect(Object.keys(datasetOf(result).columns)).toEqual(['Größe', 'b']);
     expect(codes(result)).toEqual([
       { code: 'encoding-fallback', facts: { file: 'f.csv', encoding: 'Windows-1252' } },
     ]);
@@ -264,7 +264,7 @@ describe('what is repaired or guessed is a warning', () => {
 
   it('fills short rows with missing values and drops extra cells', async () => {
     const text = `a,b,c\n${lines(12, (i) => (i === 2 ? '9' : i === 3 ? '9,9,9,9' : `${i},${i},${i * 1.5}`))}`;
-    const { columns } = valueOf(await parse(text));
+    const { columns } = datasetOf(await parse(text));
     expect(columns['b']).toMatchObject({ kind: 'number' });
     const { values } = columns['b'] as { values: Float64Array };
     expect(values[2]).toBeNaN();
@@ -321,7 +321,7 @@ describe('column kinds', () => {
     expect(await column(cells)).toBe('number');
     expect(await column(cells, { target: 'x' })).toBe('category');
     expect(await column(cells, {}, 'label')).toBe('category');
-    const { schema } = valueOf(
+    const { schema } = datasetOf(
       await parse(`label,other\n${cells.map((c, i) => `${c},${i + 0.5}`).join('\n')}`),
     );
     expect(schema.columns[0]).toMatchObject({ classes: ['3', '5', '10'] });
@@ -334,8 +334,8 @@ describe('column kinds', () => {
   });
 
   it('reads 1,234 by the separator of the file', async () => {
-    const thousands = valueOf(await parse('a,b\n"1,234",1.5\n"2,345",2.5\n"3,456",9.5')).columns['a'];
-    const decimals = valueOf(await parse('a;b\n1,234;1,5\n2,345;2,5\n3,456;9,5')).columns['a'];
+    const thousands = datasetOf(await parse('a,b\n"1,234",1.5\n"2,345",2.5\n"3,456",9.5')).columns['a'];
+    const decimals = datasetOf(await parse('a;b\n1,234;1,5\n2,345;2,5\n3,456;9,5')).columns['a'];
     expect(thousands).toEqual({ kind: 'number', values: Float64Array.from([1234, 2345, 3456]) });
     expect(decimals).toEqual({ kind: 'number', values: Float64Array.from([1.234, 2.345, 3.456]) });
   });
@@ -348,7 +348,7 @@ describe('column kinds', () => {
       'the end\tD N',
       'the dog sat\tD N V',
     ];
-    const { schema, columns } = valueOf(await parse(`text\ttags\n${rows.join('\n')}`));
+    const { schema, columns } = datasetOf(await parse(`text\ttags\n${rows.join('\n')}`));
     expect(schema.columns).toEqual([
       { kind: 'text', name: 'text', maxWords: 4, medianWords: 3, distinctWords: 10, missing: 0 },
       { kind: 'tags', name: 'tags', classes: ['D', 'N', 'R', 'V'] },
@@ -373,7 +373,7 @@ describe('the proposed target', () => {
       'a',
     ],
   ])('%s', async (_, text, target) => {
-    expect(valueOf(await parse(text)).schema.target).toBe(target);
+    expect(datasetOf(await parse(text)).schema.target).toBe(target);
   });
 });
 
@@ -383,7 +383,7 @@ describe('long work', () => {
   it('reports progress and yields between slices', async () => {
     const seen: [number, number][] = [];
     const result = await parse(big, {}, { onProgress: (done, total) => seen.push([done, total]) });
-    expect(valueOf(result).schema.rows).toBe(400_000);
+    expect(datasetOf(result).schema.rows).toBe(400_000);
     expect(seen.length).toBeGreaterThan(3);
     for (const [done, total] of seen) expect(done).toBeLessThanOrEqual(total);
   });
@@ -401,10 +401,12 @@ describe('long work', () => {
 
   it('reads a quoted cell that is longer than a slice', async () => {
     const long = 'word '.repeat(500_000).trim();
-    const { columns } = valueOf(
+    const { columns } = datasetOf(
       await parse(`text,n\n"${long}\n${long}",1.5\nshort one,2.5\nother words,3\n`),
     );
-    expect((columns['text'] as { values: string[] }).values[0]!.length).toBe(long.length * 2 + 1);
+    expect((columns['text'] as Extract<ColumnValues, { kind: 'text' }>).values[0]!.length).toBe(
+      long.length * 2 + 1,
+    );
   });
 });
 
@@ -420,7 +422,7 @@ it('reads back any table that was written with RFC 4180 quoting', async () => {
       // A key that is never empty keeps blank rows, a text column keeps the cells as they are.
       const text = `key,x,y,z\n${written.map((line, i) => `"key ${i} ${'k'.repeat(101)}",${line}`).join('\r\n')}\n`;
       const result = await parse(text, { separator: ',' });
-      const { schema, columns } = valueOf(result);
+      const { schema, columns } = datasetOf(result);
       expect(schema.rows).toBe(rows.length);
       ['x', 'y', 'z'].forEach((name, k) => {
         const held = columns[name];

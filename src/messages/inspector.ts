@@ -11,9 +11,15 @@ export const inspectorMessages = defineMessages({
   advanced: t('Advanced', '高级'),
   reset: t('Reset {field} to {value}', '将“{field}”恢复为 {value}'),
   trainable: t('Trainable', '可训练'),
-  trainableHelp: t('Off freezes the weights of this node while the rest trains.', '关闭后，训练时此节点的权重保持不变。'),
+  trainableHelp: t(
+    'Off freezes the weights of this node while the rest trains.',
+    '关闭后，训练时此节点的权重保持不变。',
+  ),
   bypass: t('Bypass', '旁路'),
-  bypassHelp: t('On passes the input through unchanged, as if the node were not there.', '开启后，输入原样通过，如同没有此节点。'),
+  bypassHelp: t(
+    'On passes the input through unchanged, as if the node were not there.',
+    '开启后，输入原样通过，如同没有此节点。',
+  ),
   shapes: t('Shapes', '形状'),
   shapesHelp: t('Without the batch dimension.', '不含批次维度。'),
   input: t('in', '入'),
@@ -32,14 +38,20 @@ export const inspectorMessages = defineMessages({
   costUnknown: t('Counted once the shapes are known.', '形状确定后即可计算。'),
   references: t('References', '参考资料'),
   problems: t('Problems', '问题'),
-  unknownType: t('This version does not know the node type “{type}”. Its settings are kept and saved unchanged.', '当前版本不认识节点类型“{type}”。其设置会原样保留和保存。'),
+  unknownType: t(
+    'This version does not know the node type “{type}”. Its settings are kept and saved unchanged.',
+    '当前版本不认识节点类型“{type}”。其设置会原样保留和保存。',
+  ),
 
   // fields
   integer: t('A whole number, please.', '请输入整数。'),
   number: t('A number, please, e.g. 0.001.', '请输入数字，例如 0.001。'),
   between: t('Between {min} and {max}.', '应在 {min} 到 {max} 之间。'),
   list: t('Whole numbers with commas between, e.g. 28, 28, 1.', '请输入以逗号分隔的整数，例如 28, 28, 1。'),
-  listFloats: t('Numbers with commas between, e.g. 0.5, 0.3, 0.2. Empty = equal.', '请输入以逗号分隔的数字，例如 0.5, 0.3, 0.2。留空表示相等。'),
+  listFloats: t(
+    'Numbers with commas between, e.g. 0.5, 0.3, 0.2. Empty = equal.',
+    '请输入以逗号分隔的数字，例如 0.5, 0.3, 0.2。留空表示相等。',
+  ),
   listLength: t('{min} to {max} numbers.', '需要 {min} 到 {max} 个数字。'),
   part: t('{field}, {index} of {count}', '{field}，第 {index} 个，共 {count} 个'),
   firstColumn: t('First that fits', '第一个合适的列'),

@@ -5,7 +5,10 @@ import { defineMessages } from './catalogue';
 export const problemsPanelMessages = defineMessages({
   title: t('Problems', '问题'),
   none: t('No problems. The model can be trained.', '没有问题，模型可以训练。'),
-  noneHint: t('What the compiler finds appears here, with fixes where it has tried one.', '编译器发现的问题会显示在这里，并附上已验证过的修复方法。'),
+  noneHint: t(
+    'What the compiler finds appears here, with fixes where it has tried one.',
+    '编译器发现的问题会显示在这里，并附上已验证过的修复方法。',
+  ),
   error: t('Error', '错误'),
   warning: t('Warning', '警告'),
   summary: t('{errors} errors, {warnings} warnings', '{errors} 个错误，{warnings} 个警告'),

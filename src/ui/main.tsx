@@ -1,4 +1,4 @@
-/** The page's entry: styles in their order, then the application. */
+/** The page's entry: styles in their order, the last project, then the application. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './theme/mantine.css';
@@ -6,7 +6,11 @@ import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';
 import './theme/mantine-overrides.css';
+import { bootstrap } from '../state/bootstrap';
 import { App } from './app';
+
+// The frame is drawn at once; the project follows when storage has answered.
+void bootstrap();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

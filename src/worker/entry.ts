@@ -1,5 +1,5 @@
 /** The worker's entry: hands the host what a browser worker has. The only file of ours that runs when the worker starts. */
-import { dataError, failure, success } from '../data/problems';
+import { type DataProblem, failure, success } from '../data/problems';
 import { browserBackendEnv } from '../engine/browser-backends';
 import { tf } from '../engine/tf';
 import { loadDataset, saveDataset } from '../storage/datasets';
@@ -20,8 +20,9 @@ async function fetchFile(path: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** The problems of storage have the same codes and facts among those of data. */
 const fromStorage = <T>(stored: Stored<T>) =>
-  stored.ok ? success(stored.value) : failure(dataError('storage-failed', { message: stored.problem.code }));
+  stored.ok ? success(stored.value) : failure(stored.problem as DataProblem);
 
 const host = new Host(
   {

@@ -190,6 +190,17 @@ describe.each(MODES)('on wasm (%s kernels)', (mode) => {
     await expectLikeCpu(tf, mode, cases as never);
   });
 
+  it('a sum of nothing is zero, whatever lies on the heap', async () => {
+    await switchToWasm(tf, mode);
+    for (let i = 0; i < 5; i++) {
+      const [sum] = evaluate(tf, [], () => {
+        tf.fill([3], 7).dispose();
+        return [tf.sum(tf.zeros([0, 3]), 0)];
+      });
+      expect(sum?.data).toEqual([0, 0, 0]);
+    }
+  });
+
   it('a sum of a million equal terms keeps six digits down a column, native or not at all', async () => {
     if (mode === 'js') return;
     await switchToWasm(tf, mode);

@@ -9,8 +9,9 @@ import { useText } from '../i18n';
 import { canvasControls } from './canvas-controls';
 import { addNote, tidy } from './editing';
 
-/** Below this zoom a node is a coloured block with its name (card.css). */
+/** Below the first zoom a node is a coloured block with its name, below the second in larger letters (card.css). */
 const FAR_ZOOM = 0.5;
+const FARTHER_ZOOM = 0.3;
 
 interface CanvasToolbarProps {
   readonly root: RefObject<HTMLElement | null>;
@@ -19,11 +20,12 @@ interface CanvasToolbarProps {
 }
 export function CanvasToolbar({ root, hasMinimap, onToggleMinimap }: CanvasToolbarProps) {
   const say = useText();
-  const isFar = useStore((state) => state.transform[2] < FAR_ZOOM);
+  const distance = useStore(({ transform: [, , zoom] }) => (zoom < FARTHER_ZOOM ? 'farther' : zoom < FAR_ZOOM ? 'far' : 'near'));
   // On the element itself: one attribute changes the look of a thousand nodes without rendering one of them.
   useLayoutEffect(() => {
-    root.current?.toggleAttribute('data-far', isFar);
-  }, [root, isFar]);
+    root.current?.toggleAttribute('data-far', distance !== 'near');
+    root.current?.toggleAttribute('data-farther', distance === 'farther');
+  }, [root, distance]);
   return (
     <Panel position="bottom-left" className="canvas-toolbar">
       <div role="toolbar" aria-label={say(canvasMessages.toolbar)}>

@@ -20,7 +20,6 @@ import { canConnect } from '../../compile/can-connect';
 import type { Edge, EdgeId, NodeId, Position } from '../../graph/document';
 import { canvasMessages } from '../../messages/canvas';
 import { documentStore, useDocument } from '../../state/document-store';
-import { useProject } from '../../state/project-store';
 import { useView } from '../../state/view-store';
 import { useLocale, useText } from '../i18n';
 import { NODE_TYPE_MIME } from '../palette/drag-type';
@@ -83,7 +82,6 @@ function CanvasFlow() {
   const selectedEdges = useView((view) => view.selectedEdges);
   const snapToGrid = useView((view) => view.snapToGrid);
   const showCosts = useView((view) => view.showCosts);
-  const project = useProject((state) => state.current);
   const isConnecting = useIsConnecting();
   const flow = useReactFlow<CanvasNode, WireEdge>();
   const root = useRef<HTMLElement>(null);
@@ -117,7 +115,7 @@ function CanvasFlow() {
   );
 
   useCanvasControls(flow, root, setSearch);
-  const onMoveEnd = useViewportMemory(flow, project, nodes.length > 0);
+  const onMoveEnd = useViewportMemory(flow);
 
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
     applySelection(changes, 'nodes');
@@ -275,7 +273,7 @@ function CanvasFlow() {
         ariaLabelConfig={useAriaLabels()}
         colorMode="light"
       >
-        <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.4} color="var(--canvas-grid)" />
+        <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.7} color="var(--canvas-grid)" />
         {hasMinimap && nodes.length > 0 && (
           <MiniMap<CanvasNode>
             pannable

@@ -137,7 +137,7 @@ interface PortProps {
   readonly flow: Flow | null;
 }
 const Port = memo(function Port({ node, port, side, y, flow }: PortProps) {
-  const verdict = usePortVerdict(portKey(node, port, side));
+  const verdict = usePortVerdict(portKey(node, port, side), side);
   return (
     <Handle
       id={port}

@@ -59,9 +59,10 @@ export function stopConnecting(): void {
 
 export type PortVerdict = 'idle' | 'legal' | 'refused' | 'pending';
 
-export function usePortVerdict(key: string): PortVerdict {
+/** Ports on the same side as the wire's start are no candidates and stay idle. */
+export function usePortVerdict(key: string, side: PortSide): PortVerdict {
   return useStore(store, ({ from, verdicts }) => {
-    if (!from) return 'idle';
+    if (!from || from.side === side) return 'idle';
     const verdict = verdicts.get(key);
     return verdict === undefined ? 'pending' : verdict === null ? 'legal' : 'refused';
   });

@@ -1,8 +1,11 @@
 /** Automatic layout, left to right, by dagre (network simplex on layers). Loaded with its first use. */
 import dagre from '@dagrejs/dagre';
 import type { GraphDoc, NodeId, Position } from '../../graph/document';
+import { topology } from '../../graph/topology';
 import { nodeType } from '../../nodes/index';
 import { GRID, NODE_WIDTH, nodeHeight, portsOf } from './geometry';
+
+const LANE = 5 * GRID;
 
 /**
  * New places of `only` these nodes, or of all. The arranged part stays where it was: its top left corner does not move, so that a
@@ -19,10 +22,13 @@ export function tidyPositions(doc: GraphDoc, only: readonly NodeId[] | null): { 
     const node = nodes[id];
     if (node) graph.setNode(id, { width: NODE_WIDTH, height: nodeHeight(portsOf(nodeType(node.type), [], [])) });
   }
-  for (const edge of Object.values(edges).sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    if (graph.hasNode(edge.source.node) && graph.hasNode(edge.target.node)) {
-      graph.setEdge(edge.source.node, edge.target.node, {}, edge.id);
-    }
+  const { depth } = topology(doc.meaning);
+  for (const { id, source, target } of Object.values(edges).sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (!graph.hasNode(source.node) || !graph.hasNode(target.node)) continue;
+    // A wire is drawn straight from port to port, so one that skips a column must find a lane as high as a node beside those it
+    // passes; a label of that height makes dagre keep it free.
+    const skips = (depth.get(target.node) ?? 0) - (depth.get(source.node) ?? 0) > 1;
+    graph.setEdge(source.node, target.node, skips ? { width: 1, height: LANE, labelpos: 'c' } : {}, id);
   }
   if (graph.nodeCount() === 0) return {};
   dagre.layout(graph);

@@ -1,22 +1,28 @@
 /** Each project opens where it was left; one never seen before is fitted into view. */
 import type { ReactFlowInstance, Viewport } from '@xyflow/react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect } from 'react';
+import { documentStore } from '../../state/document-store';
+import { projectStore } from '../../state/project-store';
 import type { CanvasNode, Wire } from './flow-model';
 import { rememberedViewport, rememberViewport } from './viewport-memory';
 
-export function useViewportMemory(flow: ReactFlowInstance<CanvasNode, Wire>, project: string | null, hasNodes: boolean) {
-  const shown = useRef<string | null | undefined>(undefined);
+export function useViewportMemory(flow: ReactFlowInstance<CanvasNode, Wire>) {
   useEffect(() => {
-    if (shown.current === project || !hasNodes) return;
-    shown.current = project;
-    const remembered = project === null ? null : rememberedViewport(project);
-    if (remembered) void flow.setViewport(remembered);
-    else void flow.fitView({ padding: 0.15, maxZoom: 1 });
-  }, [flow, project, hasNodes]);
-  return useCallback(
-    (_event: unknown, viewport: Viewport) => {
-      if (project !== null && shown.current === project) rememberViewport(project, viewport);
-    },
-    [project],
-  );
+    const show = () => {
+      const { current } = projectStore.getState();
+      const remembered = current === null ? null : rememberedViewport(current);
+      if (remembered) void flow.setViewport(remembered);
+      // After the next render, when React Flow knows the new nodes.
+      else requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }));
+    };
+    show();
+    // Opening starts the count of edits afresh; edits and undo only raise it, so they never move the view.
+    return documentStore.subscribe(({ doc, revision }, before) => {
+      if (revision === 0 && doc !== before.doc) show();
+    });
+  }, [flow]);
+  return useCallback((_event: unknown, viewport: Viewport) => {
+    const { current } = projectStore.getState();
+    if (current !== null) rememberViewport(current, viewport);
+  }, []);
 }

@@ -10,8 +10,13 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const showShapes = useView((view) => view.showShapes);
   const [isHovered, setHovered] = useState(false);
   const ends = { sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition };
-  const [path, x, y] = isStep ? getSmoothStepPath({ ...ends, borderRadius: 10 }) : getBezierPath(ends);
-  const label = data?.shape && (isHovered || selected || showShapes) ? data.shape : null;
+  // A wire that runs back goes round in right angles: a curve would cross the nodes it joins.
+  const isBack = targetX < sourceX;
+  const [path, x, y] = isStep || isBack ? getSmoothStepPath({ ...ends, borderRadius: 12, offset: 28 }) : getBezierPath(ends);
+  const shape = data?.shape ?? '';
+  // A short wire keeps its label for the hover: the shape already stands in the node before it.
+  const hasRoom = isBack || Math.hypot(targetX - sourceX, targetY - sourceY) > shape.length * FIGURE + 40;
+  const label = shape && (isHovered || selected || (showShapes && hasRoom)) ? shape : null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only shows what the outline says in words
     <g

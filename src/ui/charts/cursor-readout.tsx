@@ -18,7 +18,9 @@ export function CursorReadout({ series }: { readonly series: readonly Series[] }
   };
   return (
     <>
-      {whole !== null && whole >= 1 && <span className={css.dim}>{text(words.atEpoch, { epoch: whole })}</span>}
+      {whole !== null && whole >= 1 && (
+        <span className={css.dim}>{text(words.atEpoch, { epoch: whole })}</span>
+      )}
       {series.map((each) => {
         const step = epoch === null ? null : valueAt(each.steps, epoch);
         const prefix = several ? `${each.label} ` : '';
@@ -31,13 +33,21 @@ export function CursorReadout({ series }: { readonly series: readonly Series[] }
             </span>
             {each.validation.x.length > 0 && (
               <span className={css.readout}>
-                <span className={`${css.swatch} ${css.dashed}`} style={{ borderColor: seriesColor(each.color) }} aria-hidden />
+                <span
+                  className={`${css.swatch} ${css.dashed}`}
+                  style={{ borderColor: seriesColor(each.color) }}
+                  aria-hidden
+                />
                 {text(words.validationSeries)} {exact(each.validation, each.format)}
               </span>
             )}
             {step !== null && (
               <span className={css.readout}>
-                <span className={`${css.swatch} ${css.faint}`} style={{ borderColor: seriesColor(each.color) }} aria-hidden />
+                <span
+                  className={`${css.swatch} ${css.faint}`}
+                  style={{ borderColor: seriesColor(each.color) }}
+                  aria-hidden
+                />
                 {text(words.stepSeries)} {each.format(step)}
               </span>
             )}

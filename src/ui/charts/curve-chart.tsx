@@ -30,7 +30,12 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
   const { title, description, epochTitle, series, lastEpoch, log } = props;
   const scale = useMemo(() => {
     const epochs = series.flatMap((each) => [each.train, each.validation]);
-    const range = visibleRange(epochs, series.map((each) => each.steps), log) ?? (log ? [0.1, 1] : [0, 1]);
+    const range =
+      visibleRange(
+        epochs,
+        series.map((each) => each.steps),
+        log,
+      ) ?? (log ? [0.1, 1] : [0, 1]);
     return log ? logScale(range[0], range[1]) : linearScale(range[0], range[1]);
   }, [series, log]);
   const format = series[0]?.format ?? String;
@@ -41,7 +46,12 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
         <CursorReadout series={series} />
       </figcaption>
       <div className={css.plot} role="img" aria-label={description}>
-        <ResponsiveContainer width="100%" height="100%" minWidth={0} initialDimension={{ width: 400, height: 160 }}>
+        <ResponsiveContainer
+          width="100%"
+          height="100%"
+          minWidth={0}
+          initialDimension={{ width: 400, height: 160 }}
+        >
           <LineChart data={NO_DATA} margin={MARGIN} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--border)" strokeWidth={1} vertical={false} />
             <XAxis

@@ -14,7 +14,13 @@ interface Area {
   readonly height: number;
 }
 
-export function CurveLayer({ series, lastEpoch }: { readonly series: readonly Series[]; readonly lastEpoch: number }) {
+export function CurveLayer({
+  series,
+  lastEpoch,
+}: {
+  readonly series: readonly Series[];
+  readonly lastEpoch: number;
+}) {
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -73,7 +79,9 @@ function Dots({ curve, x, y, color }: DotsProps) {
   if (curve.x.length > 60) return null;
   return Array.from(curve.x, (at, index) => {
     const cy = y(curve.y[index] ?? Number.NaN);
-    return Number.isFinite(cy) ? <circle key={at} cx={x(at)} cy={cy} r={2.5} fill={color} strokeWidth={1.5} /> : null;
+    return Number.isFinite(cy) ? (
+      <circle key={at} cx={x(at)} cy={cy} r={2.5} fill={color} strokeWidth={1.5} />
+    ) : null;
   });
 }
 
@@ -90,7 +98,13 @@ function EndLabels({ series, area, x, y }: LayerProps) {
   const labels = series
     .flatMap((each) => [
       { key: `${each.id} train`, curve: each.train, color: each.color, prefix: '', format: each.format },
-      { key: `${each.id} validation`, curve: each.validation, color: each.color, prefix: 'val ', format: each.format },
+      {
+        key: `${each.id} validation`,
+        curve: each.validation,
+        color: each.color,
+        prefix: 'val ',
+        format: each.format,
+      },
     ])
     .flatMap(({ curve, ...label }) => {
       const last = curve.x.length - 1;
@@ -102,7 +116,8 @@ function EndLabels({ series, area, x, y }: LayerProps) {
     .sort((a, b) => a.y - b.y);
   // Labels that would overlap move apart, downwards first, then the whole stack back into the plot.
   const placed: number[] = [];
-  for (const label of labels) placed.push(Math.max(label.y, (placed.at(-1) ?? Number.NEGATIVE_INFINITY) + LINE_HEIGHT));
+  for (const label of labels)
+    placed.push(Math.max(label.y, (placed.at(-1) ?? Number.NEGATIVE_INFINITY) + LINE_HEIGHT));
   const over = Math.max(0, (placed.at(-1) ?? 0) - (area.y + area.height));
   return labels.map((label, index) => (
     <text
@@ -126,15 +141,28 @@ function Crosshair({ series, area, x, y, lastEpoch }: LayerProps & { readonly la
     <g>
       {epoch !== null && whole !== null && (
         <g pointerEvents="none">
-          <line x1={x(epoch)} x2={x(epoch)} y1={area.y} y2={area.y + area.height} stroke="var(--border-strong)" />
+          <line
+            x1={x(epoch)}
+            x2={x(epoch)}
+            y1={area.y}
+            y2={area.y + area.height}
+            stroke="var(--border-strong)"
+          />
           {series.flatMap((each) =>
             [each.train, each.validation].map((curve, index) => {
               const at = Array.from(curve.x).indexOf(whole);
               const value = at < 0 ? null : valueAt(curve, whole);
               const cy = value === null ? Number.NaN : y(value);
               if (!Number.isFinite(cy)) return null;
-              // biome-ignore lint/suspicious/noArrayIndexKey: 0 is training, 1 is validation
-              return <circle key={`${each.id} ${index}`} cx={x(whole)} cy={cy} r={4} fill={seriesColor(each.color)} />;
+              return (
+                <circle
+                  key={index === 0 ? `${each.id} train` : `${each.id} validation`}
+                  cx={x(whole)}
+                  cy={cy}
+                  r={4}
+                  fill={seriesColor(each.color)}
+                />
+              );
             }),
           )}
         </g>

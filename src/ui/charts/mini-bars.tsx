@@ -16,12 +16,24 @@ export function MiniBars({ counts, label, titles }: MiniBarsProps) {
   const width = WIDTH / Math.max(1, counts.length);
   const gap = Math.min(1.5, width * 0.15);
   return (
-    <svg className={css.bars} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg
+      className={css.bars}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       {counts.map((count, index) => {
         const height = count === 0 ? 0 : Math.max(1, (count / largest) * (HEIGHT - 2));
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its position
-          <rect key={index} x={index * width} y={HEIGHT - height} width={Math.max(0.5, width - gap)} height={height}>
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its position
+            key={index}
+            x={index * width}
+            y={HEIGHT - height}
+            width={Math.max(0.5, width - gap)}
+            height={height}
+          >
             {titles?.[index] !== undefined && <title>{titles[index]}</title>}
           </rect>
         );

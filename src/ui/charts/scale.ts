@@ -32,7 +32,11 @@ export function linearScale(low: number, high: number, count = 4): AxisScale {
 export function logScale(low: number, high: number): AxisScale {
   const digits = Math.log10(high / low) > 2 ? [1] : [1, 2, 5];
   const marks: number[] = [];
-  for (let exponent = Math.floor(Math.log10(low)) - 1; exponent <= Math.ceil(Math.log10(high)) + 1; exponent++) {
+  for (
+    let exponent = Math.floor(Math.log10(low)) - 1;
+    exponent <= Math.ceil(Math.log10(high)) + 1;
+    exponent++
+  ) {
     for (const digit of digits) marks.push(clean(digit * 10 ** exponent));
   }
   const from = marks.findLastIndex((mark) => mark <= low * 1.000001);

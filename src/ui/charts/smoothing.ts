@@ -58,9 +58,14 @@ export function visibleRange(
   const usable = (value: number): boolean => Number.isFinite(value) && (!onlyPositive || value > 0);
   const values = epochs.flatMap((curve) => Array.from(curve.y)).filter(usable);
   for (const curve of steps) {
-    const sorted = Array.from(curve.y).filter(usable).sort((a, b) => a - b);
+    const sorted = Array.from(curve.y)
+      .filter(usable)
+      .sort((a, b) => a - b);
     if (sorted.length === 0) continue;
-    values.push(sorted[Math.floor((sorted.length - 1) * 0.02)] ?? 0, sorted[Math.ceil((sorted.length - 1) * 0.98)] ?? 0);
+    values.push(
+      sorted[Math.floor((sorted.length - 1) * 0.02)] ?? 0,
+      sorted[Math.ceil((sorted.length - 1) * 0.98)] ?? 0,
+    );
   }
   return values.length ? [Math.min(...values), Math.max(...values)] : null;
 }

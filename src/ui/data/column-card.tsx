@@ -38,7 +38,9 @@ export function ColumnCard({ column, isTarget, rows }: ColumnCardProps) {
       </div>
       <p className={css.meta}>
         {facts(column, text)}
-        {'missing' in column && column.missing > 0 && ` · ${text(words.missingValues, { count: column.missing })}`}
+        {'missing' in column &&
+          column.missing > 0 &&
+          ` · ${text(words.missingValues, { count: column.missing })}`}
       </p>
       {column.kind === 'category' && (
         <MiniBars
@@ -69,10 +71,19 @@ function NumberBars({ column, rows }: NumberBarsProps) {
     return {
       counts: bins,
       total: values.length,
-      titles: bins.map((count, index) => `${short(column.min + index * width)} – ${short(column.min + (index + 1) * width)}: ${count}`),
+      titles: bins.map(
+        (count, index) =>
+          `${short(column.min + index * width)} – ${short(column.min + (index + 1) * width)}: ${count}`,
+      ),
     };
   }, [column, rows]);
-  return <MiniBars counts={counts} titles={titles} label={text(words.histogram, { column: column.name, count: total })} />;
+  return (
+    <MiniBars
+      counts={counts}
+      titles={titles}
+      label={text(words.histogram, { column: column.name, count: total })}
+    />
+  );
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
@@ -95,7 +106,11 @@ function facts(column: Column, text: Say): string {
     case 'category':
       return text(words.category, { classes: column.classes.length });
     case 'text':
-      return text(words.text, { max: column.maxWords, median: column.medianWords, distinct: column.distinctWords });
+      return text(words.text, {
+        max: column.maxWords,
+        median: column.medianWords,
+        distinct: column.distinctWords,
+      });
     case 'tags':
       return text(words.tags, { classes: column.classes.length });
   }

@@ -72,7 +72,11 @@ function Entry({ entry }: { readonly entry: DatasetEntry }) {
       {summary && <p className={css.summary}>{text(summary)}</p>}
       <div className={css.buttons}>
         {isBound ? (
-          <button type="button" className={problems.fix} onClick={() => set({ drawerOpen: true, drawerTab: 'data' })}>
+          <button
+            type="button"
+            className={problems.fix}
+            onClick={() => set({ drawerOpen: true, drawerTab: 'data' })}
+          >
             <Table2 size={12} aria-hidden style={{ verticalAlign: -2, marginRight: 4 }} />
             {text(words.show)}
           </button>

@@ -7,7 +7,9 @@ export function describeTask(schema: DatasetSchema, text: Say): string {
   const target = schema.columns.find((column) => column.name === schema.target);
   switch (target?.kind) {
     case 'category':
-      return target.classes.length === 2 ? text(words.binary) : text(words.classification, { classes: target.classes.length });
+      return target.classes.length === 2
+        ? text(words.binary)
+        : text(words.classification, { classes: target.classes.length });
     case 'number':
       return text(schema.sequence ? words.forecast : words.regression);
     case 'tags':

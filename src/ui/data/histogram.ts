@@ -1,6 +1,11 @@
 /** Counts per bin for the small histograms of number columns. */
 
-export function histogram(values: readonly number[], min: number, max: number, bins: number): readonly number[] {
+export function histogram(
+  values: readonly number[],
+  min: number,
+  max: number,
+  bins: number,
+): readonly number[] {
   const counts = new Array<number>(bins).fill(0);
   const width = (max - min) / bins;
   for (const value of values) {

@@ -26,10 +26,12 @@ const valueFor = ({ name, field }: TargetField, column: string): Config => ({
   [name]: field.kind === 'columns' ? (column === '' ? [] : [column]) : column,
 });
 
-const takes = (target: TargetField | null, column: Column): boolean => target?.field.accepts.includes(column.kind) ?? false;
+const takes = (target: TargetField | null, column: Column): boolean =>
+  target?.field.accepts.includes(column.kind) ?? false;
 
 /** The first head of the palette for this kind of column. */
-const headFor = (column: Column): NodeType | undefined => NODE_TYPES.find((type) => takes(targetField(type), column));
+const headFor = (column: Column): NodeType | undefined =>
+  NODE_TYPES.find((type) => takes(targetField(type), column));
 
 export const canPredict = (column: Column): boolean => headFor(column) !== undefined;
 

@@ -23,7 +23,9 @@ export function RowsPreview({ schema, rows }: RowsPreviewProps) {
           const cell = cells[image.name];
           return (
             <li key={row} className={css.thumb}>
-              {cell?.kind === 'image' && <Pixels {...cell} label={`${text(words.row)} ${row + 1}: ${label}`} size={56} />}
+              {cell?.kind === 'image' && (
+                <Pixels {...cell} label={`${text(words.row)} ${row + 1}: ${label}`} size={56} />
+              )}
               <span>{label}</span>
             </li>
           );

@@ -16,7 +16,10 @@ export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
   const [head] = heads;
   const isSettled = heads.length === 1;
   return (
-    <label className={css.target} title={text(isSettled ? words.targetHelp : heads.length ? words.severalOutputs : words.noOutput)}>
+    <label
+      className={css.target}
+      title={text(isSettled ? words.targetHelp : heads.length ? words.severalOutputs : words.noOutput)}
+    >
       {text(words.target)}
       <select
         value={head && isSettled ? targetOf(head) : ''}

@@ -1,6 +1,7 @@
 /** Choosing columns of the bound data set, and metrics: selects and check lists filled from outside the node type. */
-import { inspectorMessages as words } from '../../messages/inspector';
+
 import type { DatasetSchema } from '../../graph/schema';
+import { inspectorMessages as words } from '../../messages/inspector';
 import type { ColumnField, ColumnsField, MetricsField } from '../../nodes/fields';
 import { useText } from '../i18n';
 import { measureTitle } from '../training/measure-title';
@@ -18,7 +19,16 @@ interface ColumnControlProps {
   onChange(value: string): void;
 }
 
-export function ColumnControl({ id, value, field, schema, invalid, describedBy, isTarget, onChange }: ColumnControlProps) {
+export function ColumnControl({
+  id,
+  value,
+  field,
+  schema,
+  invalid,
+  describedBy,
+  isTarget,
+  onChange,
+}: ColumnControlProps) {
   const text = useText();
   const fitting = schema?.columns.filter((column) => field.accepts.includes(column.kind)) ?? [];
   const own = fitting.find((column) => column.name === schema?.target) ?? fitting.at(-1);
@@ -66,7 +76,9 @@ function Choices({ title, value, options, onChange }: ChoicesProps) {
               onChange(
                 options
                   .map((each) => each.value)
-                  .filter((each) => (each === option.value ? event.currentTarget.checked : value.includes(each))),
+                  .filter((each) =>
+                    each === option.value ? event.currentTarget.checked : value.includes(each),
+                  ),
               )
             }
           />

@@ -17,8 +17,10 @@ const exact = (value: number): string => value.toLocaleString('en-US');
 
 export function Counts({ primitives, cost }: CountsProps) {
   const text = useText();
-  if (!cost || (primitives === null && cost.parameters === 0)) return <p className={css.hint}>{text(words.costUnknown)}</p>;
-  const terms = primitives?.reduce((sum, primitive) => sum + primitive.weights.length * primitive.times, 0) ?? 0;
+  if (!cost || (primitives === null && cost.parameters === 0))
+    return <p className={css.hint}>{text(words.costUnknown)}</p>;
+  const terms =
+    primitives?.reduce((sum, primitive) => sum + primitive.weights.length * primitive.times, 0) ?? 0;
   const isSum = terms !== 1;
   const frozen = cost.parameters - cost.trainableParameters;
   return (

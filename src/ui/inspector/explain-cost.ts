@@ -52,7 +52,9 @@ export function inputFacts(
 
 function weightsOf(type: NodeType | undefined, config: Config, facts: Facts): readonly WeightCount[] {
   if (type?.kind !== 'layer' && type?.kind !== 'ensemble') return [];
-  return type.weights({ config: parseConfig(type, config).config as ConfigOf<Fields>, schema: null, ...facts }).map(counted);
+  return type
+    .weights({ config: parseConfig(type, config).config as ConfigOf<Fields>, schema: null, ...facts })
+    .map(counted);
 }
 type Facts = {
   readonly inputs: { readonly [port: string]: readonly TensorFact[] };

@@ -1,10 +1,13 @@
 /** Text typed into a number control ⇄ values of a config. Pure, so that every odd input is a test and not a surprise. */
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: 'integer' | 'number' | 'list' | 'length' };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: 'integer' | 'number' | 'list' | 'length' };
 
 export function parseNumber(text: string, kind: 'int' | 'float'): Parsed<number> {
   const value = Number(text.trim().replace('−', '-'));
-  if (text.trim() === '' || !Number.isFinite(value)) return { ok: false, why: kind === 'int' ? 'integer' : 'number' };
+  if (text.trim() === '' || !Number.isFinite(value))
+    return { ok: false, why: kind === 'int' ? 'integer' : 'number' };
   if (kind === 'int' && !Number.isInteger(value)) return { ok: false, why: 'integer' };
   return { ok: true, value };
 }
@@ -35,7 +38,12 @@ export function nudge(
   value: number,
   direction: 1 | -1,
   big: boolean,
-  field: { readonly kind: 'int' | 'float'; readonly min: number; readonly max: number; readonly step?: number },
+  field: {
+    readonly kind: 'int' | 'float';
+    readonly min: number;
+    readonly max: number;
+    readonly step?: number;
+  },
 ): number {
   let step = field.kind === 'int' ? 1 : field.step;
   if (step === undefined) {

@@ -11,6 +11,7 @@ import { ColumnControl, ColumnsControl, MetricsControl } from './column-control'
 import css from './form.module.css';
 import { ListControl } from './list-control';
 import { NumberControl } from './number-control';
+import { Switch } from './switch';
 
 export interface FieldMessage {
   readonly severity: 'error' | 'warning';
@@ -29,14 +30,23 @@ interface FieldRowProps {
 
 const TALL = new Set<Field['kind']>(['columns', 'metrics']);
 
-export function FieldRow({ name, field, value: stored, schema, messages, isHead = false, onChange }: FieldRowProps) {
+export function FieldRow({
+  name,
+  field,
+  value: stored,
+  schema,
+  messages,
+  isHead = false,
+  onChange,
+}: FieldRowProps) {
   const text = useText();
   const id = useId();
   const [typing, setTyping] = useState<string | null>(null);
   const value = usable(field, stored);
   const title = text(field.title);
   // What the compiler says is more precise than what the control can know, so it wins where both speak.
-  const shown: readonly FieldMessage[] = messages.length || !typing ? messages : [{ severity: 'error', text: typing }];
+  const shown: readonly FieldMessage[] =
+    messages.length || !typing ? messages : [{ severity: 'error', text: typing }];
   const invalid = shown.some((message) => message.severity === 'error');
   const describedBy = `${id}-help ${id}-messages`;
   const changed = JSON.stringify(value) !== JSON.stringify(field.default);
@@ -55,7 +65,10 @@ export function FieldRow({ name, field, value: stored, schema, messages, isHead 
         {text(field.help)}
       </span>
       <div style={{ gridColumn: 2, minWidth: 0 }}>
-        <Control {...{ id, title, field, value, schema, isHead, invalid, describedBy, onChange }} onMessage={setTyping} />
+        <Control
+          {...{ id, title, field, value, schema, isHead, invalid, describedBy, onChange }}
+          onMessage={setTyping}
+        />
       </div>
       {changed && (
         <button
@@ -71,7 +84,10 @@ export function FieldRow({ name, field, value: stored, schema, messages, isHead 
       )}
       <div id={`${id}-messages`} style={{ gridColumn: '1 / -1' }} aria-live="polite">
         {shown.map((message) => (
-          <p key={message.text} className={`${css.message} ${message.severity === 'warning' ? css.warning : ''}`}>
+          <p
+            key={message.text}
+            className={`${css.message} ${message.severity === 'warning' ? css.warning : ''}`}
+          >
             {message.text}
           </p>
         ))}
@@ -102,19 +118,17 @@ function Control({ field, value, title, schema, isHead, onMessage, ...rest }: Co
       return <NumberControl {...rest} value={value as number} field={field} onMessage={onMessage} />;
     case 'ints':
     case 'floats':
-      return <ListControl {...rest} title={title} value={value as readonly number[]} field={field} onMessage={onMessage} />;
-    case 'boolean':
       return (
-        <input
-          id={id}
-          type="checkbox"
-          role="switch"
-          className={css.switch}
-          checked={value as boolean}
-          aria-describedby={describedBy}
-          onChange={(event) => onChange(event.currentTarget.checked)}
+        <ListControl
+          {...rest}
+          title={title}
+          value={value as readonly number[]}
+          field={field}
+          onMessage={onMessage}
         />
       );
+    case 'boolean':
+      return <Switch id={id} checked={value as boolean} describedBy={describedBy} onChange={onChange} />;
     case 'choice':
       return (
         <select
@@ -130,7 +144,9 @@ function Control({ field, value, title, schema, isHead, onMessage, ...rest }: Co
               {text(option.title)}
             </option>
           ))}
-          {!field.options.some((option) => option.value === value) && <option value={value as string}>{String(value)}</option>}
+          {!field.options.some((option) => option.value === value) && (
+            <option value={value as string}>{String(value)}</option>
+          )}
         </select>
       );
     case 'column':
@@ -138,9 +154,20 @@ function Control({ field, value, title, schema, isHead, onMessage, ...rest }: Co
         <ColumnControl {...rest} value={value as string} field={field} schema={schema} isTarget={isHead} />
       );
     case 'columns':
-      return <ColumnsControl title={title} value={value as readonly string[]} field={field} schema={schema} isTarget={isHead} onChange={onChange} />;
+      return (
+        <ColumnsControl
+          title={title}
+          value={value as readonly string[]}
+          field={field}
+          schema={schema}
+          isTarget={isHead}
+          onChange={onChange}
+        />
+      );
     case 'metrics':
-      return <MetricsControl title={title} value={value as readonly string[]} field={field} onChange={onChange} />;
+      return (
+        <MetricsControl title={title} value={value as readonly string[]} field={field} onChange={onChange} />
+      );
   }
 }
 
@@ -148,7 +175,10 @@ function Control({ field, value, title, schema, isHead, onMessage, ...rest }: Co
 function usable(field: Field, value: Json | undefined): Json {
   const sample = field.default;
   const fits = Array.isArray(sample)
-    ? Array.isArray(value) && value.every((part) => typeof part === (field.kind === 'ints' || field.kind === 'floats' ? 'number' : 'string'))
+    ? Array.isArray(value) &&
+      value.every(
+        (part) => typeof part === (field.kind === 'ints' || field.kind === 'floats' ? 'number' : 'string'),
+      )
     : typeof value === typeof sample;
   return (fits ? value : sample) as Json;
 }
@@ -158,6 +188,7 @@ function printed(field: Field, value: Field['default'], text: ReturnType<typeof 
     const option = field.options.find((each) => each.value === value);
     if (option) return text(option.title);
   }
-  if (Array.isArray(value)) return value.length ? value.join(', ') : text(field.kind === 'metrics' ? words.none : words.firstColumn);
+  if (Array.isArray(value))
+    return value.length ? value.join(', ') : text(field.kind === 'metrics' ? words.none : words.firstColumn);
   return String(value) || text(words.firstColumn);
 }

@@ -9,7 +9,12 @@ function loadKatex(): Promise<(tex: string) => string> {
   katex ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(
     ([{ default: library }]) =>
       (tex: string) =>
-        library.renderToString(tex, { displayMode: true, throwOnError: false, output: 'htmlAndMathml', trust: false }),
+        library.renderToString(tex, {
+          displayMode: true,
+          throwOnError: false,
+          output: 'htmlAndMathml',
+          trust: false,
+        }),
   );
   return katex;
 }

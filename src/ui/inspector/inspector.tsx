@@ -12,5 +12,9 @@ export function Inspector() {
   const chosen = [...selected].flatMap((id) => nodes[id] ?? []);
   if (chosen.length === 0) return <ModelSummary />;
   const [only] = chosen;
-  return chosen.length === 1 && only ? <NodeInspector key={only.id} node={only} /> : <SeveralInspector nodes={chosen} />;
+  return chosen.length === 1 && only ? (
+    <NodeInspector key={only.id} node={only} />
+  ) : (
+    <SeveralInspector nodes={chosen} />
+  );
 }

@@ -42,11 +42,18 @@ export function LayersTable({ labelledBy }: { readonly labelledBy: string }) {
           return (
             <tr key={node.id}>
               <td>
-                <button type="button" onClick={() => {
+                <button
+                  type="button"
+                  onClick={() => {
                     select([node.id]);
                     canvasControls()?.reveal(node.id);
-                  }}>
-                  <span className={css.stripe} style={{ background: familyColor(type?.family ?? 'unknown') }} aria-hidden />
+                  }}
+                >
+                  <span
+                    className={css.stripe}
+                    style={{ background: familyColor(type?.family ?? 'unknown') }}
+                    aria-hidden
+                  />
                   <span>{node.title || (type ? text(type.title) : node.type)}</span>
                 </button>
               </td>

@@ -43,7 +43,9 @@ export function ModelSummary() {
           <dd>
             {total.parameters.toLocaleString('en-US')}
             {total.trainableParameters !== total.parameters && (
-              <small>{text(words.trainableOf, { count: total.trainableParameters.toLocaleString('en-US') })}</small>
+              <small>
+                {text(words.trainableOf, { count: total.trainableParameters.toLocaleString('en-US') })}
+              </small>
             )}
           </dd>
           <dt title={text(words.multiplyAddsHelp)}>{text(words.multiplyAdds)}</dt>

@@ -39,7 +39,9 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
   const family = type?.family ?? 'unknown';
   const Icon = FAMILY_ICONS[family];
   // A problem that sits at a visible field is told there; all others, and all fixes, in the list.
-  const listed = here.filter((each) => each.fixes.length > 0 || !(each.where.kind === 'field' && type?.fields[each.where.field]));
+  const listed = here.filter(
+    (each) => each.fixes.length > 0 || !(each.where.kind === 'field' && type?.fields[each.where.field]),
+  );
   return (
     <div className={css.panel}>
       <header>
@@ -55,13 +57,18 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
             placeholder={type ? text(type.title) : node.type}
             spellCheck={false}
             onChange={(event) =>
-              dispatch({ kind: 'renameNode', node: node.id, title: event.currentTarget.value }, `title:${node.id}`)
+              dispatch(
+                { kind: 'renameNode', node: node.id, title: event.currentTarget.value },
+                `title:${node.id}`,
+              )
             }
             onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
           />
         </div>
         <p className={css.kind}>
-          {type ? `${text(type.title)} · ${text(FAMILY_TITLES[family])}` : text(words.unknownType, { type: node.type })}
+          {type
+            ? `${text(type.title)} · ${text(FAMILY_TITLES[family])}`
+            : text(words.unknownType, { type: node.type })}
         </p>
       </header>
       {type && <p className={css.summary}>{text(type.summary)}</p>}
@@ -82,7 +89,10 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
               messages={messages}
               isHead={type.kind === 'output'}
               onChange={(field, value) =>
-                dispatch({ kind: 'setConfig', node: node.id, config: { [field]: value } }, `config:${node.id}:${field}`)
+                dispatch(
+                  { kind: 'setConfig', node: node.id, config: { [field]: value } },
+                  `config:${node.id}:${field}`,
+                )
               }
             />
           ) : (
@@ -129,7 +139,10 @@ function useFieldMessages(diagnostics: readonly Diagnostic[]): ReadonlyMap<strin
     const messages = new Map<string, FieldMessage[]>();
     for (const diagnostic of diagnostics) {
       if (diagnostic.where.kind !== 'field') continue;
-      const message = { severity: diagnostic.severity, text: describeDiagnostic(diagnostic, { locale, nodes }) };
+      const message = {
+        severity: diagnostic.severity,
+        text: describeDiagnostic(diagnostic, { locale, nodes }),
+      };
       messages.set(diagnostic.where.field, [...(messages.get(diagnostic.where.field) ?? []), message]);
     }
     return messages;

@@ -6,8 +6,8 @@ import { inspectorMessages as words } from '../../messages/inspector';
 import type { NodeType } from '../../nodes/define-node';
 import { useDocument } from '../../state/document-store';
 import { useText } from '../i18n';
-import form from './form.module.css';
 import css from './inspector.module.css';
+import { Switch } from './switch';
 
 interface NodeSwitchesProps {
   readonly node: GraphNode;
@@ -56,15 +56,7 @@ function SwitchRow({ label, help, checked, onChange }: SwitchRowProps) {
   return (
     <div className={css.switchRow} title={help}>
       <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type="checkbox"
-        role="switch"
-        className={form.switch}
-        checked={checked}
-        aria-description={help}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
+      <Switch id={id} checked={checked} description={help} onChange={onChange} />
     </div>
   );
 }

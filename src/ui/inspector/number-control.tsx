@@ -12,7 +12,12 @@ interface NumberControlProps {
   readonly id?: string;
   readonly label?: string;
   readonly value: number;
-  readonly field: { readonly kind: 'int' | 'float'; readonly min: number; readonly max: number; readonly step?: number };
+  readonly field: {
+    readonly kind: 'int' | 'float';
+    readonly min: number;
+    readonly max: number;
+    readonly step?: number;
+  };
   readonly invalid?: boolean;
   readonly disabled?: boolean;
   readonly describedBy?: string;
@@ -37,7 +42,9 @@ export function NumberControl(props: NumberControlProps) {
 
   const commit = (next: number) => {
     committed.current = next;
-    onMessage(next < field.min || next > field.max ? text(words.between, { min: field.min, max: field.max }) : null);
+    onMessage(
+      next < field.min || next > field.max ? text(words.between, { min: field.min, max: field.max }) : null,
+    );
     if (next !== value) onChange(next);
   };
   return (

@@ -71,7 +71,11 @@ function Port({ direction, title, fact, missing }: PortProps) {
       <span>{title}</span>
       <span className={`${css.shape} ${fact ? '' : css.unknown}`}>
         {fact ? formatShape(fact.shape) : missing}
-        <span className={css.dot} style={{ background: `var(--flow-${fact?.flow ?? 'unknown'})` }} aria-hidden />
+        <span
+          className={css.dot}
+          style={{ background: `var(--flow-${fact?.flow ?? 'unknown'})` }}
+          aria-hidden
+        />
       </span>
     </>
   );

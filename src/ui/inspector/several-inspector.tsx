@@ -46,7 +46,11 @@ export function SeveralInspector({ nodes }: { readonly nodes: readonly GraphNode
             {text(isBypassed ? words.unbypassAll : words.bypassAll)}
           </button>
         )}
-        <button type="button" className={problems.fix} onClick={all((node) => ({ kind: 'removeNode', node: node.id }))}>
+        <button
+          type="button"
+          className={problems.fix}
+          onClick={all((node) => ({ kind: 'removeNode', node: node.id }))}
+        >
           {text(words.removeAll)}
         </button>
       </div>

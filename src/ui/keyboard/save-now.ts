@@ -5,7 +5,8 @@ import { projectStore } from '../../state/project-store';
 import { viewStore } from '../../state/view-store';
 import { announce } from '../shell/announcer';
 
-export function saveNow(): void {
+export async function saveNow(): Promise<void> {
+  await projectStore.getState().flush();
   const { locale, set } = viewStore.getState();
   if (projectStore.getState().saved === 'failed') set({ dialog: 'export' });
   else announce(format(shellMessages.savedNow, locale));

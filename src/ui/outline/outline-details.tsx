@@ -95,9 +95,7 @@ function PortWires({ node, port, portTitle, side }: PortWiresProps) {
   };
   return (
     <div className="outline-port">
-      <span className="outline-port-name">
-        {side === 'target' ? '→' : '←'} {portTitle}
-      </span>
+      <span className="outline-port-name">{portTitle}</span>
       {edges.map((edge) => {
         const other = nodeTitle(naming, side === 'target' ? edge.source.node : edge.target.node);
         return (

@@ -52,7 +52,9 @@ export function ProblemsPanel() {
               {nodeTitle({ locale, nodes: meaning.nodes }, group.node)}
             </button>
           ) : (
-            <span className={`${css.place} ${css.still}`}>{text(group.key === ' training' ? words.training : words.document)}</span>
+            <span className={`${css.place} ${css.still}`}>
+              {text(group.key === ' training' ? words.training : words.document)}
+            </span>
           )}
           <DiagnosticList diagnostics={group.diagnostics} />
         </div>

@@ -29,7 +29,11 @@ export function ConfusionMatrix({ classes, counts, chosen, onChoose }: Confusion
       <div className={css.heading}>
         <h3 title={text(words.confusionHint)}>{text(words.confusion)}</h3>
         <label className={css.option}>
-          <input type="checkbox" checked={asShare} onChange={(event) => setAsShare(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={asShare}
+            onChange={(event) => setAsShare(event.currentTarget.checked)}
+          />
           {text(words.asShare)}
         </label>
       </div>
@@ -61,7 +65,13 @@ export function ConfusionMatrix({ classes, counts, chosen, onChoose }: Confusion
                     const share = total ? count / total : 0;
                     const isChosen = chosen?.actual === actual && chosen.predicted === predicted;
                     const hue = row === column ? 'var(--accent)' : 'var(--error)';
-                    const label = text(words.cell, { count, total, actual, predicted, share: formatPercent(share) });
+                    const label = text(words.cell, {
+                      count,
+                      total,
+                      actual,
+                      predicted,
+                      share: formatPercent(share),
+                    });
                     return (
                       <td key={predicted}>
                         <button

@@ -25,11 +25,18 @@ export function ResultsPanel() {
       ),
     [heads],
   );
-  if (!evaluation) return <Empty hint={text(status === 'idle' ? words.emptyHint : status === 'done' ? words.noTest : words.waiting)} />;
+  if (!evaluation)
+    return (
+      <Empty
+        hint={text(status === 'idle' ? words.emptyHint : status === 'done' ? words.noTest : words.waiting)}
+      />
+    );
   const report = evaluation.heads.find((each) => each.head === chosenHead) ?? evaluation.heads[0];
   if (!report) return <Empty hint={text(words.noTest)} />;
   const { confusion, scatter } = report;
-  const onRows = { test: words.onRows, validation: words.onValidation, train: words.onTrain }[evaluation.split];
+  const onRows = { test: words.onRows, validation: words.onValidation, train: words.onTrain }[
+    evaluation.split
+  ];
   return (
     <section className={css.panel} aria-label={text(words.panel)}>
       <div className={css.top}>

@@ -22,7 +22,9 @@ export function SampleCard({ sample, head: name, classes, hide }: SampleCardProp
   const head = sample.heads.find((each) => each.head === name) ?? sample.heads[0];
   const cells = Object.entries(sample.cells).filter(([column]) => !hide.has(column));
   const image = cells.find(([, cell]) => cell.kind === 'image')?.[1];
-  const texts = cells.flatMap(([column, cell]) => (cell.kind === 'text' ? [{ column, text: cell.text }] : []));
+  const texts = cells.flatMap(([column, cell]) =>
+    cell.kind === 'text' ? [{ column, text: cell.text }] : [],
+  );
   const label = text(words.row, { row: sample.row + 1 });
   return (
     <li className={`${css.sample} ${head?.correct === false ? css.wrong : ''}`} aria-label={label}>
@@ -64,7 +66,13 @@ export function SampleCard({ sample, head: name, classes, hide }: SampleCardProp
   );
 }
 
-function Bars({ scores, classes }: { readonly scores: readonly number[]; readonly classes: readonly string[] }) {
+function Bars({
+  scores,
+  classes,
+}: {
+  readonly scores: readonly number[];
+  readonly classes: readonly string[];
+}) {
   const top = scores
     .map((score, index) => ({ score, name: classes[index] ?? String(index) }))
     .sort((a, b) => b.score - a.score)

@@ -57,14 +57,24 @@ export function SamplesGrid({ head, classes, hide, cell, onClearCell }: SamplesG
           </button>
         )}
         <label className={css.option}>
-          <input type="checkbox" checked={onlyWrong} onChange={(event) => setOnlyWrong(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={onlyWrong}
+            onChange={(event) => setOnlyWrong(event.currentTarget.checked)}
+          />
           {text(words.onlyWrong)}
         </label>
       </div>
       <div className={css.scroll} aria-busy={isLoading}>
         {fitting.length === 0 ? (
           <p className={css.dim} role="status">
-            {text(isLoading ? words.loadingSamples : samples.length > 0 || wanted ? words.noSamples : words.samplesGone)}
+            {text(
+              isLoading
+                ? words.loadingSamples
+                : samples.length > 0 || wanted
+                  ? words.noSamples
+                  : words.samplesGone,
+            )}
           </p>
         ) : (
           <ul className={`${css.samples} ${isWide ? css.wide : ''}`}>

@@ -1,10 +1,16 @@
 /** The project's name, renamed in place, and whether it is saved. The tab's title says the same. */
-import { Check, CloudAlert, LoaderCircle } from 'lucide-react';
+import { Check, CloudAlert, Dot, LoaderCircle } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { shellMessages } from '../../messages/shell';
 import { useDocument } from '../../state/document-store';
 import { useProject } from '../../state/project-store';
 import { useText } from '../i18n';
+
+const SAVED_ICONS = { saved: Check, saving: LoaderCircle, unsaved: Dot, failed: CloudAlert } as const;
+function SavedIcon({ saved }: { readonly saved: keyof typeof SAVED_ICONS }) {
+  const Icon = SAVED_ICONS[saved];
+  return <Icon size={saved === 'unsaved' ? 22 : 14} aria-hidden />;
+}
 
 export function ProjectName() {
   const say = useText();
@@ -45,13 +51,7 @@ export function ProjectName() {
         />
       </span>
       <span className="project-saved" data-state={saved} title={words} role="img" aria-label={words}>
-        {saved === 'failed' ? (
-          <CloudAlert size={15} aria-hidden />
-        ) : saved === 'saved' ? (
-          <Check size={14} aria-hidden />
-        ) : (
-          <LoaderCircle size={14} aria-hidden />
-        )}
+        <SavedIcon saved={saved} />
       </span>
     </div>
   );

@@ -22,7 +22,10 @@ export function EarlyStoppingForm({ settings }: { readonly settings: EarlyStoppi
       if (prefix !== 'val_') columns.push(`${prefix}loss`);
       columns.push(...head.metrics.map((metric) => `${prefix}${metric}`));
     }
-    const options = [...new Set([...columns, settings.monitor])].map((value) => ({ value, title: monitorTitle(value) }));
+    const options = [...new Set([...columns, settings.monitor])].map((value) => ({
+      value,
+      title: monitorTitle(value),
+    }));
     return choice<string>(words.monitor, words.monitorHelp, 'val_loss', options);
   }, [heads, settings.monitor]);
   const fields: Readonly<Record<keyof EarlyStoppingSettings, Field>> = {

@@ -1,4 +1,6 @@
 /** Why a run failed and what helps: one sentence, one or two buttons that do it. */
+
+import { nodeTitle } from '../../compile/describe';
 import { describeDataProblem } from '../../data/describe';
 import type { FailureCause } from '../../engine/run-event';
 import { type NodeId, nodeId } from '../../graph/document';
@@ -7,7 +9,6 @@ import { optimizerType } from '../../nodes/training-index';
 import { useDocument } from '../../state/document-store';
 import { useRun } from '../../state/run-store';
 import { useView } from '../../state/view-store';
-import { nodeTitle } from '../../compile/describe';
 import { type Say, useLocale, useText } from '../i18n';
 import problems from '../problems/problems.module.css';
 import css from './training.module.css';
@@ -51,7 +52,11 @@ function useSentence(): (failure: FailureCause) => string {
       case 'non-finite': {
         const { epoch, step } = failure;
         if (!failure.node) return text(words.nonFinite, { epoch, step });
-        return text(words.nonFiniteNode, { epoch, step, node: nodeTitle({ locale, nodes }, canvasNode(failure.node)) });
+        return text(words.nonFiniteNode, {
+          epoch,
+          step,
+          node: nodeTitle({ locale, nodes }, canvasNode(failure.node)),
+        });
       }
       case 'backend':
         return text(words.backendFailed, { message: failure.message.replace(/[^.。]$/, '$&.') });

@@ -5,8 +5,8 @@ import { trainingMessages as words } from '../../messages/training';
 import { useRun } from '../../state/run-store';
 import { useText } from '../i18n';
 import { formatMeasure, parseMeasure } from './measure-title';
-import { useColumnTitle } from './use-column-title';
 import css from './training.module.css';
+import { useColumnTitle } from './use-column-title';
 
 export const HistoryTable = memo(function HistoryTable({ isVisible }: { readonly isVisible: boolean }) {
   const text = useText();
@@ -15,7 +15,6 @@ export const HistoryTable = memo(function HistoryTable({ isVisible }: { readonly
   const columns = Object.keys(rows[0]?.measures ?? {});
   return (
     // A table that scrolls must be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
     <div className={isVisible ? css.table : 'visually-hidden'} tabIndex={isVisible ? 0 : -1}>
       <table>
         <caption>{text(words.history)}</caption>
@@ -35,7 +34,9 @@ export const HistoryTable = memo(function HistoryTable({ isVisible }: { readonly
             <tr key={row.epoch}>
               <th scope="row">{row.epoch}</th>
               {columns.map((column) => (
-                <td key={column}>{formatMeasure(parseMeasure(column).id, row.measures[column] ?? Number.NaN)}</td>
+                <td key={column}>
+                  {formatMeasure(parseMeasure(column).id, row.measures[column] ?? Number.NaN)}
+                </td>
               ))}
               <td>{formatDuration(row.durationMs)}</td>
             </tr>

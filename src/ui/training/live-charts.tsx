@@ -6,8 +6,8 @@ import { CurveChart } from '../charts/curve-chart';
 import type { Series } from '../charts/series';
 import { type Curve, smooth, thin } from '../charts/smoothing';
 import { useText } from '../i18n';
-import { formatMeasure, isLoss, parseMeasure } from './measure-title';
 import { MeasureChips } from './measure-chips';
+import { formatMeasure, isLoss, parseMeasure } from './measure-title';
 import css from './training.module.css';
 import { useColumnTitle } from './use-column-title';
 import { useThrottled } from './use-throttled';
@@ -27,7 +27,10 @@ interface LiveChartsProps {
 
 export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps) {
   const text = useText();
-  const version = useThrottled(useRun((state) => state.version), REDRAW_MS);
+  const version = useThrottled(
+    useRun((state) => state.version),
+    REDRAW_MS,
+  );
   const status = useRun((state) => state.status);
   const planned = useRun((state) => state.epochs);
   const columnTitle = useColumnTitle();
@@ -60,7 +63,9 @@ export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps
     <div className={css.charts}>
       {charts.map((chart) => (
         <div key={chart.key} className={css.chart}>
-          {chart.series.length > 1 && <MeasureChips series={chart.series} hidden={hidden} onToggle={onToggle} />}
+          {chart.series.length > 1 && (
+            <MeasureChips series={chart.series} hidden={hidden} onToggle={onToggle} />
+          )}
           <CurveChart
             title={chart.title}
             description={chart.description}
@@ -80,7 +85,9 @@ function readSeries(smoothing: number, title: (column: string) => string): reado
   const run = runStore.getState();
   const stepsPerEpoch = Math.max(1, run.stepsPerEpoch);
   const first = run.epochRows[0]?.measures ?? {};
-  const columns = [...new Set([...run.columns(), ...Object.keys(first)])].filter((column) => !parseMeasure(column).validation);
+  const columns = [...new Set([...run.columns(), ...Object.keys(first)])].filter(
+    (column) => !parseMeasure(column).validation,
+  );
   return columns.map((column, index) => {
     const { x, y } = run.curve(column, STEP_POINTS);
     const steps: Curve = { x: x.map((step) => step / stepsPerEpoch), y };
@@ -100,11 +107,19 @@ function readSeries(smoothing: number, title: (column: string) => string): reado
 
 function epochCurve(column: string): Curve {
   const rows = runStore.getState().epochRows.filter((row) => Number.isFinite(row.measures[column]));
-  return thin({ x: rows.map((row) => row.epoch), y: rows.map((row) => row.measures[column] ?? 0) }, EPOCH_POINTS);
+  return thin(
+    { x: rows.map((row) => row.epoch), y: rows.map((row) => row.measures[column] ?? 0) },
+    EPOCH_POINTS,
+  );
 }
 
 function lastX(series: readonly Series[]): number {
-  return Math.max(0, ...series.map((each) => Math.max(each.steps.x[each.steps.x.length - 1] ?? 0, each.train.x[each.train.x.length - 1] ?? 0)));
+  return Math.max(
+    0,
+    ...series.map((each) =>
+      Math.max(each.steps.x[each.steps.x.length - 1] ?? 0, each.train.x[each.train.x.length - 1] ?? 0),
+    ),
+  );
 }
 
 /** Short runs show their whole planned length; long ones grow by a quarter at a time, so that the beginning is not a sliver. */
@@ -125,7 +140,9 @@ function describe(text: ReturnType<typeof useText>, title: string, series: reado
       return value === undefined ? [] : [`${each.label} ${text(name)} ${each.format(value)}`];
     }),
   );
-  return latest.length ? text(words.chartLabel, { title, latest: latest.join(', ') }) : text(words.chartWaiting, { title });
+  return latest.length
+    ? text(words.chartLabel, { title, latest: latest.join(', ') })
+    : text(words.chartWaiting, { title });
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

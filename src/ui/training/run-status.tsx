@@ -49,7 +49,11 @@ export function RunStatus() {
         </>
       )}
       {status === 'done' && <Ended />}
-      {speed !== null && <span className={css.dim}>{text(words.samplesPerSecond, { count: formatCount(Math.round(speed)) })}</span>}
+      {speed !== null && (
+        <span className={css.dim}>
+          {text(words.samplesPerSecond, { count: formatCount(Math.round(speed)) })}
+        </span>
+      )}
       <BackendInUse />
     </div>
   );
@@ -68,7 +72,11 @@ function Ended() {
   return (
     <>
       <span role="status">{sentence}</span>
-      <button type="button" className={problems.fix} onClick={() => set({ drawerOpen: true, drawerTab: 'results' })}>
+      <button
+        type="button"
+        className={problems.fix}
+        onClick={() => set({ drawerOpen: true, drawerTab: 'results' })}
+      >
         {text(words.seeResults)}
       </button>
     </>
@@ -81,6 +89,8 @@ function BackendInUse() {
   const threads = useRun((state) => state.threads);
   if (backend === null) return null;
   return (
-    <span className={css.dim}>{threads > 1 ? text(words.backendThreads, { backend, threads }) : backend}</span>
+    <span className={css.dim}>
+      {threads > 1 ? text(words.backendThreads, { backend, threads }) : backend}
+    </span>
   );
 }

@@ -25,7 +25,8 @@ export function useTrainObstacle(): { readonly sentence: string; readonly isData
   const errors = compiled.diagnostics.filter((each) => each.severity === 'error');
   const [first] = errors;
   if (!first) return { sentence: text(words.blockedData), isData: true };
-  if (errors.length > 1) return { sentence: text(words.blockedErrors, { count: errors.length }), isData: false };
+  if (errors.length > 1)
+    return { sentence: text(words.blockedErrors, { count: errors.length }), isData: false };
   const sentence = describeDiagnostic(first, { locale, nodes });
   return { sentence: text(words.blockedError, { sentence }), isData: false };
 }
@@ -73,7 +74,11 @@ function Running() {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own frame and legend into the top bar
     <div className={css.running} role="group" aria-label={text(words.controls)}>
       <button type="button" disabled={status !== 'running' && !isPaused} onClick={isPaused ? resume : pause}>
-        {isPaused ? <Play size={14} fill="currentColor" aria-hidden /> : <Pause size={14} fill="currentColor" aria-hidden />}
+        {isPaused ? (
+          <Play size={14} fill="currentColor" aria-hidden />
+        ) : (
+          <Pause size={14} fill="currentColor" aria-hidden />
+        )}
         {text(isPaused ? words.resume : words.pause)}
       </button>
       {isPaused && (
@@ -101,11 +106,17 @@ function Where() {
   const secondsLeft = useRun((state) => state.secondsLeft);
   if (status === 'starting') return <span className={css.where}>{text(words.starting)}</span>;
   if (status === 'stopping') return <span className={css.where}>{text(words.stopping)}</span>;
-  const left = status === 'paused' ? text(words.paused) : secondsLeft === null ? '' : text(words.timeLeft, { time: formatDuration(secondsLeft * 1000) });
+  const left =
+    status === 'paused'
+      ? text(words.paused)
+      : secondsLeft === null
+        ? ''
+        : text(words.timeLeft, { time: formatDuration(secondsLeft * 1000) });
   return (
     <span className={css.where}>
       <span>
-        {text(words.epochOf, { epoch, epochs })} <span className={css.optional}>· {text(words.stepOf, { step, steps })}</span>
+        {text(words.epochOf, { epoch, epochs })}{' '}
+        <span className={css.optional}>· {text(words.stepOf, { step, steps })}</span>
       </span>
       <span>{left || '…'}</span>
     </span>

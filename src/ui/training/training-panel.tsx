@@ -39,7 +39,11 @@ export function TrainingPanel() {
           {!isIdle && (
             <>
               <label className={css.option}>
-                <input type="checkbox" checked={log} onChange={(event) => setLog(event.currentTarget.checked)} />
+                <input
+                  type="checkbox"
+                  checked={log}
+                  onChange={(event) => setLog(event.currentTarget.checked)}
+                />
                 {text(words.log)}
               </label>
               <label className={css.option} title={text(words.smoothingHelp)}>
@@ -54,7 +58,11 @@ export function TrainingPanel() {
                 />
               </label>
               <label className={css.option}>
-                <input type="checkbox" checked={isTableOpen} onChange={(event) => setTableOpen(event.currentTarget.checked)} />
+                <input
+                  type="checkbox"
+                  checked={isTableOpen}
+                  onChange={(event) => setTableOpen(event.currentTarget.checked)}
+                />
                 {text(words.showTable)}
               </label>
             </>
@@ -98,7 +106,11 @@ function Empty() {
       <h3>{text(words.emptyTitle)}</h3>
       <p>{obstacle ? obstacle.sentence : text(words.emptyReady)}</p>
       {obstacle && !obstacle.isData && (
-        <button type="button" className={problems.fix} onClick={() => set({ drawerOpen: true, drawerTab: 'problems' })}>
+        <button
+          type="button"
+          className={problems.fix}
+          onClick={() => set({ drawerOpen: true, drawerTab: 'problems' })}
+        >
           {text(words.showProblems)}
         </button>
       )}

@@ -51,7 +51,10 @@ export function TrainingSettingsForm() {
               {
                 kind: 'setTraining',
                 training: {
-                  optimizer: { type: optimizer.type, config: { ...training.optimizer.config, [field]: value } },
+                  optimizer: {
+                    type: optimizer.type,
+                    config: { ...training.optimizer.config, [field]: value },
+                  },
                 },
               },
               `training:optimizer:${field}`,
@@ -140,7 +143,10 @@ function useTrainingMessages(): ReadonlyMap<string, readonly FieldMessage[]> {
     const messages = new Map<string, FieldMessage[]>();
     for (const diagnostic of diagnostics) {
       if (diagnostic.where.kind !== 'training') continue;
-      const message = { severity: diagnostic.severity, text: describeDiagnostic(diagnostic, { locale, nodes }) };
+      const message = {
+        severity: diagnostic.severity,
+        text: describeDiagnostic(diagnostic, { locale, nodes }),
+      };
       messages.set(diagnostic.where.field, [...(messages.get(diagnostic.where.field) ?? []), message]);
     }
     return messages;

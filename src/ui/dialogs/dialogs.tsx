@@ -1,0 +1,53 @@
+/** The dialog that is open, if any: one frame (focus stays inside, Escape closes, focus returns), eight contents. */
+import { Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Text } from '../../graph/text';
+import { dialogsMessages as words } from '../../messages/dialogs';
+import type { Dialog } from '../../state/contract';
+import { useView } from '../../state/view-store';
+import { useText } from '../i18n';
+import { ExportDialog } from './export-dialog';
+import { GalleryDialog } from './gallery-dialog';
+import { ImportDialog } from './import-dialog';
+import { MatrixDialog } from './matrix-dialog';
+import { ProjectsDialog } from './projects-dialog';
+import { SettingsDialog } from './settings-dialog';
+import { ShortcutsDialog } from './shortcuts-dialog';
+import { UploadDialog } from './upload-dialog';
+
+interface Content {
+  readonly title: Text;
+  readonly width: number;
+  render(): ReactNode;
+}
+
+const DIALOGS: Readonly<Record<Dialog, Content>> = {
+  gallery: { title: words.gallery, width: 860, render: () => <GalleryDialog /> },
+  projects: { title: words.projects, width: 560, render: () => <ProjectsDialog /> },
+  upload: { title: words.upload, width: 560, render: () => <UploadDialog /> },
+  import: { title: words.import, width: 560, render: () => <ImportDialog /> },
+  export: { title: words.export, width: 560, render: () => <ExportDialog /> },
+  shortcuts: { title: words.shortcuts, width: 720, render: () => <ShortcutsDialog /> },
+  matrix: { title: words.matrix, width: 860, render: () => <MatrixDialog /> },
+  settings: { title: words.settings, width: 460, render: () => <SettingsDialog /> },
+};
+
+export function Dialogs() {
+  const text = useText();
+  const dialog = useView((state) => state.dialog);
+  const set = useView((state) => state.set);
+  const content = dialog ? DIALOGS[dialog] : null;
+  return (
+    <Modal
+      opened={content !== null}
+      onClose={() => set({ dialog: null })}
+      title={content ? text(content.title) : ''}
+      size={content?.width ?? 560}
+      centered
+      closeButtonProps={{ 'aria-label': text(words.close) }}
+      styles={{ title: { fontSize: 'var(--text-lg)', fontWeight: 600 } }}
+    >
+      {content?.render()}
+    </Modal>
+  );
+}
