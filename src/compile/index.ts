@@ -7,9 +7,11 @@
 import type { DataSpec } from '../graph/data-spec';
 import type { Diagnostic } from '../graph/diagnostic';
 import type { Edge, GraphDoc, Meaning, NodeId } from '../graph/document';
+import { own } from '../graph/own';
 import type { DatasetSchema } from '../graph/schema';
 import type { TensorFact } from '../graph/shape';
 import { type Topology, topology } from '../graph/topology';
+import { nodeType } from '../nodes/index';
 import { parseFields } from '../nodes/parse-config';
 import { optimizerType } from '../nodes/training-index';
 import { type Analysis, addCost, analyse, NO_COST } from './analysis';
@@ -61,8 +63,11 @@ export function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
   const analyses = new Map<NodeId, Analysis>();
   for (const id of graph.order) {
     const inputs: Record<string, (TensorFact | null)[]> = {};
-    for (const edge of graph.incoming(id)) (inputs[edge.target.port] ??= []).push(factAt(edge, analyses));
-    analyses.set(id, analyse(meaning.nodes[id]!, inputs, schema));
+    const node = meaning.nodes[id]!;
+    // Declared ports only: the name of a port on a wire may be anything, `constructor` too.
+    for (const { name } of nodeType(node.type)?.inputs ?? [])
+      inputs[name] = graph.into(id, name).map((edge) => factAt(edge, analyses));
+    analyses.set(id, analyse(node, inputs, schema));
   }
   const used = usedNodes(graph, analyses);
   const partial = { meaning, schema, topology: graph, analyses, used };
@@ -70,7 +75,8 @@ export function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
 }
 
 function factAt(edge: Edge, analyses: ReadonlyMap<NodeId, Analysis>): TensorFact | null {
-  return analyses.get(edge.source.node)?.outputs[edge.source.port] ?? null;
+  const outputs = analyses.get(edge.source.node)?.outputs;
+  return (outputs && own(outputs, edge.source.port)) ?? null;
 }
 
 /** Heads and all that leads to them. */

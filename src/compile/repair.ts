@@ -22,7 +22,7 @@ import { defaultConfig } from '../nodes/fields';
 import { nodeType } from '../nodes/index';
 import { checkPort } from './analysis';
 import type { Checked } from './index';
-import type { Proposed } from './validate';
+import { byAge, type Proposed } from './validate';
 
 interface Candidate {
   readonly label: FixLabel;
@@ -125,8 +125,8 @@ function* candidates(
       const inside = Object.values(checked.meaning.edges).filter(
         (e) => members.has(e.source.node) && members.has(e.target.node),
       );
-      // The wire drawn last is the likeliest mistake; ids grow with time, so look from the end.
-      yield* inside.toReversed().map(removeEdge);
+      // The wire drawn last is the likeliest mistake.
+      yield* inside.sort(byAge).toReversed().map(removeEdge);
       return;
     }
     case 'dangling-edge':

@@ -1,6 +1,7 @@
 /** Turns what the passes found into placed diagnostics, and adds what concerns the drawing as a whole. Fixes come later. */
 import type { Diagnostic, Place, Problem, Severity } from '../graph/diagnostic';
-import type { NodeId } from '../graph/document';
+import type { Edge, NodeId } from '../graph/document';
+import { own } from '../graph/own';
 import type { NodeProblem } from '../nodes/define-node';
 import { nodeType } from '../nodes/index';
 import { parseFields } from '../nodes/parse-config';
@@ -20,6 +21,9 @@ const at = (where: Place, severity: Severity, problem: Problem): Diagnostic => (
   fixes: [],
 });
 
+/** Ids count up (`e`, `e-2`, … `e-10`), so shorter is older; never the order of keys, which undo may change. */
+export const byAge = (a: Edge, b: Edge): number => a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
+
 export function documentDiagnostics({ meaning, schema, topology, analyses }: Partial): Diagnostic[] {
   const found: Diagnostic[] = [];
   const document = { kind: 'document' } as const;
@@ -36,9 +40,9 @@ export function documentDiagnostics({ meaning, schema, topology, analyses }: Par
   if (first)
     found.push(at({ kind: 'node', node: first }, 'error', { code: 'cycle', nodes: [first, ...others] }));
 
-  for (const edge of Object.values(meaning.edges)) {
+  for (const edge of Object.values(meaning.edges).sort(byAge)) {
     const where = { kind: 'edge', edge: edge.id } as const;
-    if (!meaning.nodes[edge.source.node] || !meaning.nodes[edge.target.node]) {
+    if (!own(meaning.nodes, edge.source.node) || !own(meaning.nodes, edge.target.node)) {
       found.push(at(where, 'error', { code: 'dangling-edge' }));
       continue;
     }

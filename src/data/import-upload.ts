@@ -20,7 +20,7 @@ export interface ImportOptions {
   readonly imageSize: number | null;
 }
 
-export const ZIP_LIMIT_MB = 500;
+const ZIP_LIMIT_MB = 500;
 const UNPACKED_LIMIT_MB = 2000;
 /** Archives within archives: there are some that contain themselves. */
 const MAX_DEPTH = 2;

@@ -24,7 +24,11 @@ export interface ColumnContext {
 
 /** Compared without case and outer spaces. */
 const MISSING = new Set(['', 'na', 'n/a', '#n/a', 'nan', 'null', 'nil', '?', '-', '--']);
-export const isMissing = (cell: string): boolean => MISSING.has(cell.trim().toLowerCase());
+export function isMissing(cell: string): boolean {
+  const text = cell.trim();
+  // All marks are short; a long cell is not folded to lower case for nothing.
+  return text.length <= 4 && MISSING.has(text.toLowerCase());
+}
 
 const FORMATS = {
   point: /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u,

@@ -25,7 +25,7 @@ export interface ImageOptions {
   readonly imageSize: number | null;
 }
 
-export const MAX_SIDE = 64;
+const MAX_SIDE = 64;
 const MAX_STORED_MB = 512;
 /** Decoded at the same time: enough to keep a browser's decoder threads busy. */
 const PARALLEL = 16;

@@ -78,6 +78,16 @@ describe('a clean table', () => {
   });
 });
 
+it('trusts quotes around several lines, however many rows they hide', async () => {
+  const rows = lines(
+    30,
+    (i) => `${i * 1.5},"first line of ${i}\nsecond line, too","${i % 2 ? 'yes' : 'no'}"`,
+  );
+  const result = await parse(`n,text,label\n${rows}\n`);
+  expect(codes(result)).toEqual([]);
+  expect(datasetOf(result).schema.rows).toBe(30);
+});
+
 describe('hopeless input is refused with its facts', () => {
   it.each<[string, string, Partial<TableOptions>, { code: string; facts: object }]>([
     ['empty', '', {}, { code: 'empty-file', facts: { file: 'f.csv' } }],
@@ -139,6 +149,12 @@ describe('hopeless input is refused with its facts', () => {
       {},
       { code: 'too-many-columns', facts: { columns: 2001, limit: 2000 } },
     ],
+    [
+      'an empty target',
+      'a,b,c\n1,,x\n2,,y\n3,NA,x\n',
+      { target: 'b' },
+      { code: 'target-missing', facts: { column: 'b', columns: 'a, c' } },
+    ],
     ['nothing but a target', 'a,b\n1,\n2,\n3,\n', {}, { code: 'no-usable-column', facts: { file: 'f.csv' } }],
   ])('%s', async (_, text, part, problem) => {
     const result = await parse(text, part);
@@ -175,6 +191,23 @@ describe('what is repaired or guessed is a warning', () => {
         (i) => `${i === 4 ? '"so good' : `line no ${i} of the text`}\t${i % 2 ? 'yes' : 'no'}`,
       ).replace(',', '\t'),
       [{ code: 'stray-quotes', facts: { row: 6 } }],
+    ],
+    [
+      'quotes that pair up by chance, rows apart',
+      table(
+        'text\tlabel',
+        (i) =>
+          `${i === 4 ? '"Good" start' : i === 9 ? '"Bad" start' : `line ${i} of it`}\t${i % 2 ? 'yes' : 'no'}`,
+      ),
+      [{ code: 'stray-quotes', facts: { row: 6 } }],
+    ],
+    [
+      'a last quote that never closes among quotes that do',
+      table('text,label', (i) => `"${i}, and more",${i % 2 ? '"yes"' : `"no${i === 19 ? '' : '"'}`}`).replace(
+        /"(no|yes)"\n$/u,
+        '"$1\n',
+      ),
+      [{ code: 'open-quote', facts: { row: 21 } }],
     ],
     [
       'no header',
@@ -270,6 +303,19 @@ describe('what is repaired or guessed is a warning', () => {
     expect(values[2]).toBeNaN();
     expect(values[3]).toBe(9);
   });
+});
+
+it('keeps columns whose names mean something to JavaScript', async () => {
+  const text = `__proto__,constructor\n${lines(20, (i) => `${i * 1.5},${i % 2 ? 'x' : 'y'}`)}`;
+  const { schema, columns } = datasetOf(await parse(text));
+  expect(schema.columns.map((column) => [column.name, column.kind])).toEqual([
+    ['__proto__', 'number'],
+    ['constructor', 'category'],
+  ]);
+  expect(Object.entries(columns).map(([name, { kind }]) => [name, kind])).toEqual([
+    ['__proto__', 'number'],
+    ['constructor', 'category'],
+  ]);
 });
 
 describe('column kinds', () => {

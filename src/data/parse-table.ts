@@ -7,7 +7,7 @@ import { tagsColumn, textColumn } from './column-stats';
 import type { ColumnValues, Dataset, Result } from './dataset';
 import { sniff } from './file-kind';
 import { clip, inferColumn, isMissing, isTargetName, parseNumber } from './infer-column';
-import type { Progress } from './platform';
+import { nextTask, type Progress } from './platform';
 import { type DataProblem, dataError, dataWarning, failure, firstFew, success } from './problems';
 import {
   detectSeparator,
@@ -61,7 +61,10 @@ export async function parseTable(
   const read = await readDelimited(text, separator, progress);
   if (read === null) return failure(dataError('cancelled', {}));
   const warnings = [...encodingWarnings];
-  if (read.strayQuoteRow !== null) warnings.push(dataWarning('stray-quotes', { row: read.strayQuoteRow }));
+  if (read.quotes) {
+    const { kind, row } = read.quotes;
+    warnings.push(dataWarning(kind === 'text' ? 'stray-quotes' : 'open-quote', { row }));
+  }
 
   const width = mostCommonLength(read.rows);
   if (width < 2) return oneColumn();
@@ -73,7 +76,7 @@ export async function parseTable(
   const { names, body, warnings: headerWarnings } = splitHeader(even.value, width);
   warnings.push(...headerWarnings);
   if (body.length === 0) return failure(dataError('no-rows', { file }));
-  return buildDataset(names, body, file, separator, options, warnings);
+  return buildDataset({ names, body, file, separator }, options, warnings, progress);
 }
 
 /** Short rows are filled with missing values, extra cells dropped; both counted. Row numbers count from 1, header included. */
@@ -151,36 +154,48 @@ function hasHeader(rows: readonly (readonly string[])[], width: number): boolean
 const isNumeric = (cell: string): boolean =>
   !Number.isNaN(parseNumber(cell, 'point')) || !Number.isNaN(parseNumber(cell, 'comma'));
 
-function buildDataset(
-  names: readonly string[],
-  body: readonly (readonly string[])[],
-  file: string,
-  separator: string,
+interface RawTable {
+  readonly names: readonly string[];
+  readonly body: readonly (readonly string[])[];
+  readonly file: string;
+  readonly separator: string;
+}
+
+/** Async, because a column of a large table takes a while: it can be cancelled between two of them. */
+async function buildDataset(
+  { names, body, file, separator }: RawTable,
   options: TableOptions,
   warnings: DataProblem[],
-): Result<Dataset> {
+  progress: Progress,
+): Promise<Result<Dataset>> {
   if (options.target !== null && !names.includes(options.target)) {
-    return failure(dataError('target-missing', { column: options.target, columns: firstFew(names, 10) }));
+    return failure(missingTarget(options.target, names));
   }
   const columns: Column[] = [];
-  const values: { [name: string]: ColumnValues } = {};
+  const held = new Map<string, ColumnValues>();
   const decimalComma: string[] = [];
-  names.forEach((name, k) => {
+  for (const [k, name] of names.entries()) {
+    if (progress.signal?.aborted) return failure(dataError('cancelled', {}));
+    await nextTask();
     const cells = body.map((row) => row[k]!);
     if (cells.every(isMissing)) {
       warnings.push(dataWarning('empty-column', { column: name }));
-      return;
+      continue;
     }
     const isLast = k === names.length - 1;
     const inferred = inferColumn(name, cells, { separator, isTarget: options.target === name, isLast });
     columns.push(inferred.column);
-    values[name] = inferred.values;
+    held.set(name, inferred.values);
     warnings.push(...inferred.warnings);
     if (inferred.usesDecimalComma) decimalComma.push(name);
-  });
+  }
   if (decimalComma.length > 0)
     warnings.push(dataWarning('decimal-comma', { columns: firstFew(decimalComma) }));
-  const withTags = findTags(columns, values);
+  if (options.target !== null && !held.has(options.target)) {
+    return failure(missingTarget(options.target, [...held.keys()]), ...warnings);
+  }
+  // A column may be called `__proto__`; entries become own properties whatever their name.
+  const withTags = findTags(columns, Object.fromEntries(held));
   const sequence = findSequence(withTags.columns, withTags.values, body.length);
   if (sequence?.group)
     warnings.push(dataWarning('time-series-groups', { order: sequence.order ?? '', group: sequence.group }));
@@ -199,6 +214,9 @@ function buildDataset(
   };
   return success({ schema, columns: withTags.values }, warnings);
 }
+
+const missingTarget = (column: string, names: readonly string[]): DataProblem =>
+  dataError('target-missing', { column, columns: firstFew(names, 10) });
 
 /**
  * A column with exactly as many space-separated parts as a text column, row by row, and fewer distinct ones, holds the tags
@@ -222,13 +240,14 @@ function findTags(columns: readonly Column[], values: { readonly [name: string]:
   }
   const partsOf = (column: Column) =>
     cells.get(column)!.map((cell) => (cell === '' ? 0 : cell.split(/\s+/u).length));
+  if (cells.size < 2) return { columns, values };
   const texts = [...cells.keys()].filter((column) => column.kind === 'text' && column.medianWords >= 2);
   for (const text of texts) {
     const parts = partsOf(text);
-    const words = tagsColumn(text.name, cells.get(text)!).classes.length;
     for (const tagged of cells.keys()) {
       if (tagged === text || !isAligned(partsOf(tagged), parts)) continue;
       const tags = tagsColumn(tagged.name, cells.get(tagged)!);
+      const words = tagsColumn(text.name, cells.get(text)!).classes.length;
       if (tags.classes.length > MAX_TAGS || tags.classes.length >= words) continue;
       const spaced = textColumn(text.name, cells.get(text)!, true);
       return {

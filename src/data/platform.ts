@@ -34,7 +34,7 @@ export const nextTask = (): Promise<void> =>
   });
 
 /** The part of an `AbortSignal` that long work looks at. */
-export interface CancelSignal {
+interface CancelSignal {
   readonly aborted: boolean;
 }
 

@@ -41,7 +41,7 @@ export function columnProblems(
   column: string,
   expected: readonly ColumnKind[],
 ): DataProblem[] {
-  const found = dataset.columns[column];
+  const found = Object.hasOwn(dataset.columns, column) ? dataset.columns[column] : undefined;
   if (!found) return [dataError('column-missing', { column })];
   if (expected.includes(found.kind)) return [];
   return [dataError('column-kind', { column, expected: expected.join(', '), received: found.kind })];

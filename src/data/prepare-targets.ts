@@ -167,11 +167,3 @@ function count(values: Int32Array, test: (value: number) => boolean): number {
   for (const value of values) if (test(value)) n++;
   return n;
 }
-
-/** Standardised targets or predictions, rows × columns, back in their own units. */
-export function denormalise(fitted: FittedTarget, values: ArrayLike<number>): Float32Array {
-  if (fitted.kind !== 'numbers') return Float32Array.from(values);
-  const { mean, std } = fitted;
-  const width = mean.length;
-  return Float32Array.from(values, (value, i) => value * std[i % width]! + mean[i % width]!);
-}

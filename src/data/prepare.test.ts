@@ -340,6 +340,11 @@ describe('a data set that does not fit', () => {
       [{ code: 'column-missing', facts: { column: 'b' } }],
     ],
     [
+      'a missing column with a name that every object knows',
+      spec([numbers(['constructor'])], [classify(['n', 'p'])]),
+      [{ code: 'column-missing', facts: { column: 'constructor' } }],
+    ],
+    [
       'another kind',
       spec([numbers(['y'])], [regress(['y'])]),
       [
@@ -423,7 +428,7 @@ it('depends on the seed alone and never mixes the parts', () => {
       expect(two.fitted).toEqual(one.fitted);
       const { train, validation, test } = one.rows;
       expect(new Set([...train, ...validation, ...test]).size).toBe(n);
-      const batch = one.batch(train).inputs[0]!.values;
+      const batch = Array.from(one.batch(train).inputs[0]!.values);
       const mean = batch.reduce((sum, v) => sum + v, 0) / batch.length;
       expect(mean).toBeCloseTo(0, 4);
     }),

@@ -28,6 +28,7 @@ export interface DataProblemFacts {
   'target-missing': { column: string; columns: string };
   'ragged-rows': { count: number; expected: number; rows: string };
   'stray-quotes': { row: number };
+  'open-quote': { row: number };
   'no-header': { columns: string };
   'renamed-columns': { columns: string };
   'empty-column': { column: string };

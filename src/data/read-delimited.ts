@@ -12,8 +12,11 @@ export const separatorName = (separator: string): string =>
 
 export interface DelimitedRows {
   readonly rows: readonly (readonly string[])[];
-  /** Number of the row whose quote never closes, 1 = first; null when all do. Quotes then count as text. */
-  readonly strayQuoteRow: number | null;
+  /**
+   * `text`: quotes do not pair up and were read as text; `open`: one never closes, and the rest of the file is its cell.
+   * Row numbers count from 1.
+   */
+  readonly quotes: { readonly kind: 'text' | 'open'; readonly row: number } | null;
 }
 
 const SLICE = 1 << 20;
@@ -28,14 +31,33 @@ export async function readDelimited(
 ): Promise<DelimitedRows | null> {
   const quoted = await parseSlices(text, separator, '"', progress);
   if (quoted === null) return null;
-  if (quoted.openQuoteRow === null) return { rows: quoted.rows, strayQuoteRow: null };
+  const suspect = quoted.openRow ?? quoted.oddRow;
+  if (suspect === null) return { rows: quoted.rows, quotes: null };
   const plain = await parseSlices(text, separator, NO_QUOTE, progress);
-  return plain && { rows: plain.rows, strayQuoteRow: quoted.openQuoteRow };
+  if (plain === null) return null;
+  if (isBetter(plain.rows, quoted.rows)) return { rows: plain.rows, quotes: { kind: 'text', row: suspect } };
+  return {
+    rows: quoted.rows,
+    quotes: quoted.openRow === null ? null : { kind: 'open', row: quoted.openRow },
+  };
+}
+
+/**
+ * A quote that is text, at the start of a cell, swallows the lines up to the next one. So without quoting there are more
+ * rows of the same width. Where quotes do their work instead, taking it away tears cells and lines apart.
+ */
+function isBetter(plain: readonly (readonly string[])[], quoted: readonly (readonly string[])[]): boolean {
+  const width = mostCommonLength(quoted);
+  const even = (rows: readonly (readonly string[])[]) => rows.filter((row) => row.length === width).length;
+  return mostCommonLength(plain) === width && even(plain) > even(quoted);
 }
 
 interface Slices {
   readonly rows: string[][];
-  readonly openQuoteRow: number | null;
+  /** The row whose quote never closes. */
+  readonly openRow: number | null;
+  /** The first row with a quote that closes in the middle of a cell, or with a cell of several lines. */
+  readonly oddRow: number | null;
 }
 
 async function parseSlices(
@@ -48,7 +70,8 @@ async function parseSlices(
   const rows: string[][] = [];
   let at = 0;
   let slice = SLICE;
-  let openQuoteRow: number | null = null;
+  let openRow: number | null = null;
+  let oddRow: number | null = null;
   while (at < text.length) {
     if (progress.signal?.aborted) return null;
     const isLast = at + slice >= text.length;
@@ -57,9 +80,13 @@ async function parseSlices(
       0,
       !isLast,
     );
-    const open = errors.find((error) => error.code === 'MissingQuotes');
-    if (open) openQuoteRow = rows.length + (open.row ?? 0) + 1;
-    for (const row of data) if (row.some((cell) => cell.trim() !== '')) rows.push(row);
+    const failed = new Map(errors.map(({ row, code }) => [row, code]));
+    data.forEach((row, i) => {
+      if (row.some((cell) => cell.trim() !== '')) rows.push(row);
+      const code = failed.get(i);
+      if (code === 'MissingQuotes') openRow = rows.length;
+      else if (oddRow === null && (code || row.some((cell) => cell.includes('\n')))) oddRow = rows.length;
+    });
     if (isLast) break;
     // A slice that ends inside its first row (one very long cell) is tried again at twice the size.
     if (meta.cursor === 0 || data.length === 0) slice *= 2;
@@ -70,7 +97,7 @@ async function parseSlices(
     progress.onProgress?.(at, text.length);
     await nextTask();
   }
-  return { rows, openQuoteRow };
+  return { rows, openRow, oddRow };
 }
 
 /** The line feed ends lines wherever there is one; a carriage return before it is trimmed with the cell. */

@@ -34,10 +34,10 @@ export function spacedWords(text: string): string[] {
 
 export const characters = (text: string): string[] => Array.from(text.normalize('NFC').trim());
 
-export const PADDING_ID = 0;
-export const UNKNOWN_ID = 1;
+const PADDING_ID = 0;
+const UNKNOWN_ID = 1;
 /** Ids before the first word of a vocabulary: padding and unknown. */
-export const RESERVED_IDS = 2;
+const RESERVED_IDS = 2;
 
 /** The most frequent tokens, ties by first appearance; at most `size` ids, padding and unknown included. */
 export function buildVocabulary(rows: Iterable<readonly string[]>, size: number): string[] {

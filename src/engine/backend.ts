@@ -97,6 +97,9 @@ const isGpu = (name: BackendName): name is 'webgpu' | 'webgl' => name === 'webgp
 
 /** Paths and kernels must be known before the backend starts; once it runs tfjs takes no other paths. */
 function prepareWasm(tf: Tfjs, env: BackendEnv): void {
+  // Our kernels run on one thread, and beside them the threaded binary is slower for five of six measured models; it would
+  // also need `blob:` scripts in the content-security policy.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (env.wasmPaths !== null && !tf.engine().registry['wasm']) env.wasm.setWasmPaths(env.wasmPaths);
 }
 

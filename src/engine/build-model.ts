@@ -51,7 +51,12 @@ export function buildModel(tf: Tfjs, plan: ModelPlan, seed: number): BuiltModel 
     for (const layer of layers.values()) for (const weight of layer.weights) weight.dispose();
   };
   try {
-    return assemble(tf, plan, seed, layers, freeWeights);
+    // Some initializers of tfjs (the LSTM's bias) leave temporary tensors behind; variables outlive a tidy.
+    let model: BuiltModel | undefined;
+    tf.tidy(() => {
+      model = assemble(tf, plan, seed, layers, freeWeights);
+    });
+    return model!;
   } catch (error) {
     freeWeights();
     throw error;

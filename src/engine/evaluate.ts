@@ -1,10 +1,10 @@
 /** Loss and metrics of a model over one split, batch by batch, without moving a weight. */
-import type * as tfjs from '@tensorflow/tfjs';
 import type { PreparedData, SplitName } from '../data/dataset';
 import type { Tfjs } from '../nodes/define-node';
 import type { BuiltModel } from './build-model';
 import { Breather } from './event-loop';
 import { batchTensors, Meter, Objective } from './objective';
+import { finishReading, type Reading, startReading } from './report';
 import type { Evaluation } from './run-event';
 
 export interface EvaluateOptions {
@@ -37,26 +37,17 @@ export async function meterSplit(options: EvaluateOptions): Promise<Meter | null
     if (isCancelled?.()) return null;
     const batchRows = rows.subarray(from, from + batchSize);
     const batch = data.batch(batchRows);
-    const report = tf.tidy((): tfjs.Tensor1D => {
+    let reading: Reading = [];
+    tf.tidy(() => {
       const { inputs, targets } = batchTensors(tf, batch);
       const outputs = model.forward(inputs, false);
-      return objective.report(objective.losses(outputs, targets), outputs, () => true);
+      reading = startReading(
+        tf,
+        objective.parts(objective.losses(outputs, targets), outputs, () => true),
+      );
     });
-    meter.add(await readReport(tf, report), batch.targets, batchRows.length);
+    meter.add(await finishReading(reading), batch.targets, batchRows.length);
     if (breather.isDue) await breather.breathe();
   }
   return meter;
 }
-
-/** Backends in main memory answer at once; a GPU is waited for without blocking the thread. Disposes the tensor. */
-export function readReport(tf: Tfjs, report: tfjs.Tensor): Float32Array | Promise<Float32Array> {
-  if (readsSynchronously(tf)) {
-    const values = report.dataSync<'float32'>();
-    report.dispose();
-    return values;
-  }
-  return report.data<'float32'>().finally(() => report.dispose());
-}
-
-export const readsSynchronously = (tf: Tfjs): boolean =>
-  tf.getBackend() === 'wasm' || tf.getBackend() === 'cpu';

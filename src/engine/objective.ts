@@ -1,7 +1,4 @@
-/**
- * What one batch says: losses and outcomes of all heads, packed into one small tensor (the *report*), so that a step costs one
- * read from the device however many heads and metrics there are.
- */
+/** Losses and outcomes of all heads for one batch, and what they add up to over an epoch or a split. */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { ModelPlan, PlanHead } from '../compile/plan';
 import type { Batch, Fitted, TensorData } from '../data/dataset';
@@ -10,6 +7,7 @@ import type { LossType } from '../nodes/define-training';
 import { lossType } from '../nodes/training-index';
 import type { HeadOutputs } from './build-model';
 import { type HeadMeter, headMeter } from './head-meter';
+import type { Report } from './report';
 import type { HeadReport, Measures } from './run-event';
 
 export interface BatchTensors {
@@ -33,7 +31,7 @@ export interface HeadLosses {
   readonly heads: readonly tfjs.Scalar[];
 }
 
-/** Losses and metrics of a plan's heads, and the layout of the report. */
+/** The losses of a plan's heads. */
 export class Objective {
   readonly #tf: Tfjs;
   readonly #heads: readonly PlanHead[];
@@ -62,29 +60,27 @@ export class Objective {
     return { total: weighted.reduce((sum, loss) => tf.add<tfjs.Scalar>(sum, loss)), heads };
   }
 
-  /** [total, loss of each head when there are several, outcomes of each head that is metered]. */
-  report(
+  /** The parts of the report (see `report.ts`). */
+  parts(
     { total, heads }: HeadLosses,
     outputs: HeadOutputs,
     metered: (head: PlanHead) => boolean,
-  ): tfjs.Tensor1D {
-    const tf = this.#tf;
+  ): tfjs.Tensor[] {
     const losses = heads.length > 1 ? [total, ...heads] : [total];
     const outcomes = this.#heads.flatMap((head, h) =>
-      metered(head) ? [outcomeOf(tf, head, outputs.values[h]!, outputs.masks[h]!)] : [],
+      metered(head) ? [outcomeOf(this.#tf, head, outputs.values[h]!, outputs.masks[h]!)] : [],
     );
-    return tf.concat1d([tf.stack(losses) as tfjs.Tensor1D, ...outcomes]);
+    return [...losses, ...outcomes];
   }
 }
 
-/** Flat float32: class index per row or step, −1 where a step does not count; numbers as they are. */
-function outcomeOf(tf: Tfjs, head: PlanHead, logits: tfjs.Tensor, mask: tfjs.Tensor | null): tfjs.Tensor1D {
-  if (head.target.kind === 'numbers') return tf.reshape(logits, [-1]);
+/** Class index per row or step, −1 where a step does not count; numbers as they are. */
+function outcomeOf(tf: Tfjs, head: PlanHead, logits: tfjs.Tensor, mask: tfjs.Tensor | null): tfjs.Tensor {
+  if (head.target.kind === 'numbers') return logits;
   const isBinary = head.target.classes.length === 2 && logits.shape.at(-1) === 1;
   // p > 1/2 exactly when z > 0.
-  const found = tf.cast(isBinary ? tf.greater(logits, 0) : tf.argMax(logits, -1), 'float32');
-  const counted = mask ? tf.sub(tf.mul(tf.add(found, 1), mask), 1) : found;
-  return tf.reshape(counted, [-1]);
+  const found = isBinary ? tf.greater(logits, 0) : tf.argMax(logits, -1);
+  return mask ? tf.sub(tf.mul(tf.add(tf.cast(found, 'float32'), 1), mask), 1) : found;
 }
 
 /** Losses and metrics over the rows of one epoch or one evaluation. */
@@ -103,22 +99,21 @@ export class Meter {
     this.#lossSums = new Float64Array(plan.heads.length > 1 ? plan.heads.length + 1 : 1);
   }
 
-  /** A read report of `rows` rows. */
-  add(report: Float32Array, targets: readonly TensorData[], rows: number): void {
-    for (let i = 0; i < this.#lossSums.length; i += 1) this.#lossSums[i]! += report[i]! * rows;
+  /** The report of a batch of `rows` rows. */
+  add(report: Report, targets: readonly TensorData[], rows: number): void {
+    for (let i = 0; i < this.#lossSums.length; i += 1) this.#lossSums[i]! += report[i]![0]! * rows;
     this.#rows += rows;
     let at = this.#lossSums.length;
     for (const [h, head] of this.#heads.entries()) {
       if (!this.#metered(head)) continue;
-      const length = targets[h]!.values.length;
-      this.#meters[h]!.add(report.subarray(at, at + length), targets[h]!);
-      at += length;
+      this.#meters[h]!.add(report[at]!, targets[h]!);
+      at += 1;
     }
   }
 
   /** Losses of the last report, or their means over all rows, with the metrics so far. */
-  measures(losses: 'mean' | Float32Array): Measures {
-    const lossAt = (i: number) => (losses === 'mean' ? this.#lossSums[i]! / this.#rows : losses[i]!);
+  measures(losses: 'mean' | Report): Measures {
+    const lossAt = (i: number) => (losses === 'mean' ? this.#lossSums[i]! / this.#rows : losses[i]![0]!);
     const columns: Record<string, number> = { loss: lossAt(0) };
     const several = this.#heads.length > 1;
     for (const [h, head] of this.#heads.entries()) {

@@ -11,10 +11,11 @@ import type { Tfjs } from '../nodes/define-node';
 import { optimizerType } from '../nodes/training-index';
 import { BestWeights } from './best-weights';
 import type { BuiltModel } from './build-model';
-import { evaluate, meterSplit, readReport, readsSynchronously } from './evaluate';
+import { evaluate, meterSplit } from './evaluate';
 import { Breather } from './event-loop';
 import { failureOf } from './failure';
 import { Meter, Objective } from './objective';
+import { type Report, readsSynchronously } from './report';
 import type { RunControl } from './run-control';
 import type { Evaluation, Measures, RunEvent } from './run-event';
 import { type StepContext, trainStep } from './train-step';
@@ -53,7 +54,7 @@ interface PendingStep {
   readonly batch: Batch;
   readonly rows: number;
   readonly startedAt: number;
-  readonly report: Float32Array | Promise<Float32Array>;
+  readonly report: Report | Promise<Report>;
 }
 
 type PhaseEnd = 'epochs' | 'early-stopping' | 'stopped' | 'failed';
@@ -180,20 +181,12 @@ class Session {
   }
 
   #takeStep(context: StepContext, step: number, rows: Int32Array): PendingStep {
-    const { tf, model, data } = this.#options;
+    const { model, data } = this.#options;
     const startedAt = performance.now();
     const batch = data.batch(rows);
     model.seekStep(this.#globalStep);
     this.#globalStep += 1;
-    let values: Float32Array | undefined;
-    const tensor = trainStep(context, batch, (report) => {
-      // Where reading costs nothing, a step with a non-finite loss leaves the weights alone.
-      if (!readsSynchronously(tf)) return true;
-      values = report.dataSync<'float32'>();
-      return Number.isFinite(values[0]);
-    });
-    if (values) tensor.dispose();
-    const report = values ?? readReport(tf, tensor);
+    const report = trainStep(context, batch);
     return { step, globalStep: this.#globalStep, batch, rows: rows.length, startedAt, report };
   }
 
@@ -209,9 +202,9 @@ class Session {
 
   /** A finished step as an event. */
   async #settle(pending: PendingStep, epoch: number, meter: Meter): Promise<RunEvent> {
-    const report = pending.report instanceof Float32Array ? pending.report : await pending.report;
+    const report = pending.report instanceof Promise ? await pending.report : pending.report;
     const { step, globalStep, batch, rows, startedAt } = pending;
-    if (!Number.isFinite(report[0])) {
+    if (!Number.isFinite(report[0]![0])) {
       const node = this.#culprit(batch);
       return { kind: 'failed', cause: { kind: 'non-finite', epoch, step, node } };
     }

@@ -1,10 +1,11 @@
-/** One step of training: forward, loss, gradients, update. Everything but the report is disposed, also when it throws. */
+/** One step of training: forward, loss, gradients, update. All its tensors are disposed, also when it throws. */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { PlanHead } from '../compile/plan';
 import type { Batch } from '../data/dataset';
 import type { Tfjs } from '../nodes/define-node';
 import type { BuiltModel, HeadOutputs } from './build-model';
 import { batchTensors, type HeadLosses, type Objective } from './objective';
+import { finishReading, type Reading, type Report, startReading } from './report';
 
 export interface StepContext {
   readonly tf: Tfjs;
@@ -13,30 +14,27 @@ export interface StepContext {
   readonly optimizer: tfjs.Optimizer;
   /** Those that move in this phase, in a fixed order: optimizers keep their state by position. */
   readonly variables: tfjs.Variable[];
-  /** Heads whose outcomes are wanted in the report. */
+  /** Heads whose outcomes the report should have. */
   readonly metered: (head: PlanHead) => boolean;
 }
 
 /**
- * Gives the report. `accept` sees it before the weights move and may refuse the update (non-finite loss), so that the weights
- * which led there are still those that can be examined.
+ * Where the report can be read at once, a step whose loss is not finite moves nothing: the weights that led there can still be
+ * examined.
  */
-export function trainStep(
-  context: StepContext,
-  batch: Batch,
-  accept: (report: tfjs.Tensor1D) => boolean,
-): tfjs.Tensor1D {
+export function trainStep(context: StepContext, batch: Batch): Report | Promise<Report> {
   const { tf, objective, optimizer, variables, metered } = context;
   // The gradient's scope disposes what is made in it, except what is kept.
   const kept: tfjs.Tensor[] = [];
+  let reading: Reading = [];
   try {
-    return tf.tidy(() => {
+    tf.tidy(() => {
       const { outputs, losses, gradients } = backward(context, batch, kept);
-      const report = objective.report(losses, outputs, metered);
-      if (accept(report) && variables.length > 0) {
+      reading = startReading(tf, objective.parts(losses, outputs, metered));
+      const mayMove = 'packed' in reading || Number.isFinite(reading[0]![0]);
+      if (mayMove && variables.length > 0) {
         optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: gradients[name]! })));
       }
-      return report;
     });
   } catch (error) {
     disposeTape(tf);
@@ -44,6 +42,7 @@ export function trainStep(
   } finally {
     tf.dispose(kept);
   }
+  return finishReading(reading);
 }
 
 interface Pass {

@@ -144,7 +144,7 @@ describe('tables', () => {
 });
 
 describe('a padded text through a masked recurrent layer', () => {
-  it('trains a binary head, and padding does not matter', async () => {
+  it('trains a binary head, whose prediction becomes the scores of both classes', async () => {
     const { predictions, events, data } = await train({
       dataset: shipped('sentiment'),
       graph: {

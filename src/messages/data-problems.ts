@@ -66,8 +66,12 @@ export const dataProblems = defineMessages({
     zh: '{count} 行不是 {expected} 个单元格（第 {rows} 行）。缺少的单元格留空，多余的已丢弃。',
   },
   'stray-quotes': {
-    en: 'A quotation mark in row {row} is never closed. Quotation marks were read as part of the text.',
-    zh: '第 {row} 行的引号没有闭合。引号已按普通文字读取。',
+    en: 'Quotation marks do not pair up (first in row {row}). They were read as part of the text.',
+    zh: '引号不成对（最早出现在第 {row} 行），已按普通文字读取。',
+  },
+  'open-quote': {
+    en: 'A quotation mark in row {row} is never closed: all that follows was read as one cell.',
+    zh: '第 {row} 行的引号没有闭合：其后的内容都被读作一个单元格。',
   },
   'no-header': {
     en: 'The first row holds values, not names. Columns were named {columns}.',

@@ -1,6 +1,5 @@
 /** Theme, language and keyboard around the frame. */
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { useEffect, useSyncExternalStore } from 'react';
 import { useView } from '../state/view-store';
 import { useLocale } from './i18n';
@@ -19,9 +18,12 @@ export function App() {
     document.documentElement.lang = locale === 'zh' ? 'zh-CN' : 'en';
   }, [locale]);
   return (
-    <MantineProvider theme={mantineTheme} cssVariablesResolver={cssVariablesResolver} forceColorScheme={theme}>
+    <MantineProvider
+      theme={mantineTheme}
+      cssVariablesResolver={cssVariablesResolver}
+      forceColorScheme={theme}
+    >
       <Frame />
-      <Notifications position="top-center" limit={3} />
     </MantineProvider>
   );
 }

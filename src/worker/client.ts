@@ -138,7 +138,7 @@ export class WorkerClient {
     this.#pending.delete(answer.id);
     if (pending?.kind === 'stop') this.#unwatch();
     if (pending?.kind === 'startRun' && !answer.ok) this.#run = null;
-    pending?.settle(answer);
+    pending?.settle(answer.ok ? { ok: true, value: answer.value } : { ok: false, error: answer.error });
   }
 
   #notify(notification: Notification): void {

@@ -9,7 +9,7 @@ import type { ColumnValues, Dataset } from '../dataset';
 import { decodeStrictly } from '../platform';
 
 /** Servers may already have undone the compression. */
-export const unpacked = (bytes: Uint8Array): Uint8Array =>
+const unpacked = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 
 /** Lines of cells, header included; no quoting, which none of the shipped tables uses. */

@@ -47,7 +47,8 @@ export function commitMoves(places: ReadonlyMap<string, Position>, mergeKey: str
   }
   const moves: Command[] = Object.keys(positions).length > 0 ? [{ kind: 'moveNodes', positions }] : [];
   const commands = [...moves, ...notes];
-  if (commands.length > 0) dispatch(commands.length === 1 ? commands[0]! : { kind: 'batch', commands }, mergeKey);
+  if (commands.length > 0)
+    dispatch(commands.length === 1 ? commands[0]! : { kind: 'batch', commands }, mergeKey);
 }
 
 export function endsOf({ source, sourceHandle, target, targetHandle }: Connection | FlowEdge): {
@@ -78,7 +79,10 @@ export function isLoose(id: string): boolean {
 }
 
 /** The wire under the pointer, looking through the node being dragged. */
-export function edgeUnder({ clientX, clientY }: Pick<MouseEvent, 'clientX' | 'clientY'>, dragged: string | null): string | null {
+export function edgeUnder(
+  { clientX, clientY }: Pick<MouseEvent, 'clientX' | 'clientY'>,
+  dragged: string | null,
+): string | null {
   for (const element of document.elementsFromPoint(clientX, clientY)) {
     const edge = element.closest<HTMLElement>('.react-flow__edge');
     if (edge) return edge.dataset['id'] ?? null;
@@ -88,8 +92,17 @@ export function edgeUnder({ clientX, clientY }: Pick<MouseEvent, 'clientX' | 'cl
   return null;
 }
 
+/** React Flow draws nodes inside its pane, so being in the pane is not enough. */
+export function isEmptyCanvas(element: Element): boolean {
+  const other = '.react-flow__node, .react-flow__edge, .react-flow__panel, .react-flow__minimap';
+  return element.closest('.react-flow__pane') !== null && element.closest(other) === null;
+}
+
 /** All nodes, those in sight first. */
-export function nodesNearFirst(flow: ReactFlowInstance<CanvasNode, Wire>, root: HTMLElement | null): NodeId[] {
+export function nodesNearFirst(
+  flow: ReactFlowInstance<CanvasNode, Wire>,
+  root: HTMLElement | null,
+): NodeId[] {
   const { doc } = documentStore.getState();
   const box = root?.getBoundingClientRect();
   if (!box) return Object.keys(doc.meaning.nodes) as NodeId[];
@@ -99,7 +112,11 @@ export function nodesNearFirst(flow: ReactFlowInstance<CanvasNode, Wire>, root: 
   const far: NodeId[] = [];
   for (const id of Object.keys(doc.meaning.nodes) as NodeId[]) {
     const place = doc.layout.positions[id] ?? { x: 0, y: 0 };
-    const isNear = place.x > corner.x - NODE_WIDTH && place.x < end.x && place.y > corner.y - NODE_WIDTH && place.y < end.y;
+    const isNear =
+      place.x > corner.x - NODE_WIDTH &&
+      place.x < end.x &&
+      place.y > corner.y - NODE_WIDTH &&
+      place.y < end.y;
     (isNear ? near : far).push(id);
   }
   return [...near, ...far];

@@ -20,7 +20,9 @@ interface CanvasToolbarProps {
 }
 export function CanvasToolbar({ root, hasMinimap, onToggleMinimap }: CanvasToolbarProps) {
   const say = useText();
-  const distance = useStore(({ transform: [, , zoom] }) => (zoom < FARTHER_ZOOM ? 'farther' : zoom < FAR_ZOOM ? 'far' : 'near'));
+  const distance = useStore(({ transform: [, , zoom] }) =>
+    zoom < FARTHER_ZOOM ? 'farther' : zoom < FAR_ZOOM ? 'far' : 'near',
+  );
   // On the element itself: one attribute changes the look of a thousand nodes without rendering one of them.
   useLayoutEffect(() => {
     root.current?.toggleAttribute('data-far', distance !== 'near');
@@ -43,7 +45,10 @@ export function CanvasToolbar({ root, hasMinimap, onToggleMinimap }: CanvasToolb
         <Tool label={canvasMessages.tidy} keys="Shift L" onClick={() => void tidy()}>
           <Workflow size={16} aria-hidden />
         </Tool>
-        <Tool label={canvasMessages.addNote} onClick={() => addNote(canvasControls()?.center() ?? { x: 0, y: 0 })}>
+        <Tool
+          label={canvasMessages.addNote}
+          onClick={() => addNote(canvasControls()?.center() ?? { x: 0, y: 0 })}
+        >
           <StickyNote size={15} aria-hidden />
         </Tool>
         <Tool label={canvasMessages.toggleMinimap} isPressed={hasMinimap} onClick={onToggleMinimap}>
@@ -82,7 +87,13 @@ function Tool({ label, keys, isPressed, onClick, children }: ToolProps) {
   const say = useText();
   return (
     <Tooltip label={keys ? `${say(label)} · ${keys}` : say(label)}>
-      <button type="button" className="icon-button small" aria-label={say(label)} aria-pressed={isPressed} onClick={onClick}>
+      <button
+        type="button"
+        className="icon-button small"
+        aria-label={say(label)}
+        aria-pressed={isPressed}
+        onClick={onClick}
+      >
         {children}
       </button>
     </Tooltip>

@@ -3,8 +3,8 @@ import {
   Background,
   BackgroundVariant,
   type Connection,
-  type Edge as FlowEdge,
   type FinalConnectionState,
+  type Edge as FlowEdge,
   MiniMap,
   type NodeChange,
   type OnConnectStartParams,
@@ -15,8 +15,8 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type DragEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from 'react';
-import { nodeTitle } from '../../compile/describe';
 import { canConnect } from '../../compile/can-connect';
+import { nodeTitle } from '../../compile/describe';
 import type { Edge, EdgeId, NodeId, Position } from '../../graph/document';
 import { canvasMessages } from '../../messages/canvas';
 import { documentStore, useDocument } from '../../state/document-store';
@@ -31,6 +31,7 @@ import {
   edgeUnder,
   endsOf,
   familyOf,
+  isEmptyCanvas,
   isLoose,
   nodesNearFirst,
   onEdgeContextMenu,
@@ -41,8 +42,8 @@ import { CanvasToolbar } from './canvas-toolbar';
 import './canvas.css';
 import { Card } from './card';
 import './card.css';
-import { ConnectionLine } from './connection-line';
 import { startConnecting, stopConnecting, useIsConnecting } from './connecting';
+import { ConnectionLine } from './connection-line';
 import { addNodeOfType, connect, insertExisting } from './editing';
 import { EmptyCanvas } from './empty-canvas';
 import { type CanvasNode, type CardData, createFlowModel, type Wire as WireEdge } from './flow-model';
@@ -62,6 +63,7 @@ const EDGE_TYPES = { wire: Wire };
 const SNAP_GRID: [number, number] = [GRID, GRID];
 const MULTI_SELECT_KEYS = ['Meta', 'Control', 'Shift'];
 const PAN_BUTTONS = [0, 1];
+const MANY_NODES = 24;
 const MINIMAP_COLOR = (node: CanvasNode) =>
   node.type === 'card' ? `var(--family-${familyOf(node.data as CardData)})` : 'var(--note-border)';
 
@@ -87,7 +89,8 @@ function CanvasFlow() {
   const root = useRef<HTMLElement>(null);
   const [dragged, setDragged] = useState<ReadonlyMap<string, Position> | null>(null);
   const [search, setSearch] = useState<SearchRequest | null>(null);
-  const [hasMinimap, setHasMinimap] = useState(true);
+  // Until asked otherwise, the map appears where a graph outgrows the window.
+  const [wantsMinimap, setWantsMinimap] = useState<boolean | null>(null);
   const [dropEdge, setDropEdge] = useState<string | null>(null);
   const isReconnecting = useRef(false);
   const dragCount = useRef(0);
@@ -96,7 +99,11 @@ function CanvasFlow() {
     ({ node, shapes }: CardData) => {
       const name = nodeTitle({ locale, nodes: { [node.id]: node } }, node.id);
       const shape = shapes.filter(Boolean).join(', ');
-      return say(shape ? canvasMessages.nodeLabelShape : canvasMessages.nodeLabel, { node: name, headline: headlineOf(node), shape });
+      return say(shape ? canvasMessages.nodeLabelShape : canvasMessages.nodeLabel, {
+        node: name,
+        headline: headlineOf(node),
+        shape,
+      });
     },
     [locale, say],
   );
@@ -104,7 +111,10 @@ function CanvasFlow() {
   const edgeLabel = useCallback(
     ({ source, target }: Edge) => {
       const naming = { locale, nodes: docNodes };
-      return say(canvasMessages.edgeLabel, { source: nodeTitle(naming, source.node), target: nodeTitle(naming, target.node) });
+      return say(canvasMessages.edgeLabel, {
+        source: nodeTitle(naming, source.node),
+        target: nodeTitle(naming, target.node),
+      });
     },
     [locale, docNodes, say],
   );
@@ -114,12 +124,16 @@ function CanvasFlow() {
     [model, doc, compiled, selectedNodes, selectedEdges, dragged, nodeLabel, edgeLabel],
   );
 
+  const hasMinimap = wantsMinimap ?? nodes.length > MANY_NODES;
+
   useCanvasControls(flow, root, setSearch);
   const onMoveEnd = useViewportMemory(flow);
 
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
     applySelection(changes, 'nodes');
-    const moves = changes.flatMap((change) => (change.type === 'position' && change.position ? [change] : []));
+    const moves = changes.flatMap((change) =>
+      change.type === 'position' && change.position ? [change] : [],
+    );
     if (moves.length === 0) return;
     const places = new Map(moves.map(({ id, position }) => [id, position!]));
     // While the button is down only this component knows; at the end the document learns it in one edit.
@@ -145,22 +159,33 @@ function CanvasFlow() {
   const onConnectStart = useCallback(
     (_event: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
       if (!nodeId || !handleId || !handleType) return;
-      startConnecting({ node: nodeId as NodeId, port: handleId }, handleType, nodesNearFirst(flow, root.current));
+      startConnecting(
+        { node: nodeId as NodeId, port: handleId },
+        handleType,
+        nodesNearFirst(flow, root.current),
+      );
     },
     [flow],
   );
-  const onConnectEnd = useCallback((event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState) => {
-    stopConnecting();
-    const { fromHandle, isValid, toHandle } = state;
-    if (isReconnecting.current || isValid || toHandle || !fromHandle) return;
-    const point = 'changedTouches' in event ? event.changedTouches[0]! : event;
-    const from = { ref: { node: fromHandle.nodeId as NodeId, port: fromHandle.id ?? '' }, side: fromHandle.type };
-    const over = document.elementFromPoint(point.clientX, point.clientY);
-    const card = over?.closest<HTMLElement>('.react-flow__node-card');
-    // Dropped on a node but beside its ports: the first port that fits takes it.
-    if (card?.dataset['id']) connectToNode(card.dataset['id'] as NodeId, from.ref, from.side);
-    else if (over?.closest('.react-flow__pane')) setSearch({ at: { clientX: point.clientX, clientY: point.clientY }, from });
-  }, []);
+  const onConnectEnd = useCallback(
+    (event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      stopConnecting();
+      const { fromHandle, isValid, toHandle } = state;
+      if (isReconnecting.current || isValid || toHandle || !fromHandle) return;
+      const point = 'changedTouches' in event ? event.changedTouches[0]! : event;
+      const from = {
+        ref: { node: fromHandle.nodeId as NodeId, port: fromHandle.id ?? '' },
+        side: fromHandle.type,
+      };
+      const over = document.elementFromPoint(point.clientX, point.clientY);
+      const card = over?.closest<HTMLElement>('.react-flow__node-card');
+      // Dropped on a node but beside its ports: the first port that fits takes it.
+      if (card?.dataset['id']) connectToNode(card.dataset['id'] as NodeId, from.ref, from.side);
+      else if (over?.closest('.react-flow__pane'))
+        setSearch({ at: { clientX: point.clientX, clientY: point.clientY }, from });
+    },
+    [],
+  );
 
   const onReconnectStart = useCallback(() => {
     isReconnecting.current = true;
@@ -177,7 +202,8 @@ function CanvasFlow() {
   const onReconnectEnd = useCallback(
     (_event: unknown, edge: WireEdge, _side: unknown, { isValid, toHandle }: FinalConnectionState) => {
       isReconnecting.current = false;
-      if (!isValid && !toHandle) documentStore.getState().dispatch({ kind: 'removeEdge', edge: edge.id as EdgeId });
+      if (!isValid && !toHandle)
+        documentStore.getState().dispatch({ kind: 'removeEdge', edge: edge.id as EdgeId });
     },
     [],
   );
@@ -185,9 +211,12 @@ function CanvasFlow() {
   const onNodeDragStart = useCallback(() => {
     dragCount.current += 1;
   }, []);
-  const onNodeDrag = useCallback((event: MouseEvent | globalThis.MouseEvent | TouchEvent, node: CanvasNode, all: CanvasNode[]) => {
-    setDropEdge(all.length === 1 && isLoose(node.id) ? edgeUnder(event as MouseEvent, node.id) : null);
-  }, []);
+  const onNodeDrag = useCallback(
+    (event: MouseEvent | globalThis.MouseEvent | TouchEvent, node: CanvasNode, all: CanvasNode[]) => {
+      setDropEdge(all.length === 1 && isLoose(node.id) ? edgeUnder(event as MouseEvent, node.id) : null);
+    },
+    [],
+  );
   const onNodeDragStop = useCallback(
     (event: MouseEvent | globalThis.MouseEvent | TouchEvent, node: CanvasNode, all: CanvasNode[]) => {
       setDropEdge(null);
@@ -209,11 +238,14 @@ function CanvasFlow() {
     event.preventDefault();
     const edge = edgeUnder(event, null);
     const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }, { snapToGrid });
-    addNodeOfType(type, { position: { x: Math.round(x - 100), y: Math.round(y - 40) }, ...(edge ? { edge } : {}) });
+    addNodeOfType(type, {
+      position: { x: Math.round(x - 100), y: Math.round(y - 40) },
+      ...(edge ? { edge } : {}),
+    });
     setDropEdge(null);
   };
   const onDoubleClick = (event: MouseEvent) => {
-    if ((event.target as Element).closest('.react-flow__pane')) setSearch({ at: event });
+    if (isEmptyCanvas(event.target as Element)) setSearch({ at: event });
   };
 
   return (
@@ -228,7 +260,9 @@ function CanvasFlow() {
       data-drop-edge={dropEdge ? '' : undefined}
     >
       <p className="visually-hidden">{say(canvasMessages.canvasHelp)}</p>
-      {dropEdge && <style>{`.react-flow__edge[data-id="${CSS.escape(dropEdge)}"] .react-flow__edge-path { stroke: var(--accent); stroke-width: 4; }`}</style>}
+      {dropEdge && (
+        <style>{`.react-flow__edge[data-id="${CSS.escape(dropEdge)}"] .react-flow__edge-path { stroke: var(--accent); stroke-width: 4; }`}</style>
+      )}
       <ReactFlow<CanvasNode, WireEdge>
         nodes={nodes}
         edges={edges}
@@ -274,7 +308,7 @@ function CanvasFlow() {
         colorMode="light"
       >
         <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.7} color="var(--canvas-grid)" />
-        {hasMinimap && nodes.length > 0 && (
+        {hasMinimap && (
           <MiniMap<CanvasNode>
             pannable
             zoomable
@@ -286,10 +320,20 @@ function CanvasFlow() {
             ariaLabel={say(canvasMessages.minimap)}
           />
         )}
-        <CanvasToolbar root={root} hasMinimap={hasMinimap} onToggleMinimap={() => setHasMinimap((shown) => !shown)} />
+        <CanvasToolbar
+          root={root}
+          hasMinimap={hasMinimap}
+          onToggleMinimap={() => setWantsMinimap(!hasMinimap)}
+        />
       </ReactFlow>
       {nodes.length === 0 && <EmptyCanvas />}
-      {search && <NodeSearch key={`${search.at.clientX},${search.at.clientY}`} request={search} onClose={() => setSearch(null)} />}
+      {search && (
+        <NodeSearch
+          key={`${search.at.clientX},${search.at.clientY}`}
+          request={search}
+          onClose={() => setSearch(null)}
+        />
+      )}
       <CanvasOverlays />
     </section>
   );
@@ -301,9 +345,18 @@ function useAriaLabels() {
     () => ({
       'node.a11yDescription.default': say(canvasMessages.nodeHelp),
       'node.a11yDescription.keyboardDisabled': say(canvasMessages.nodeHelp),
-      'node.a11yDescription.ariaLiveMessage': ({ direction, x, y }: { direction: string; x: number; y: number }) =>
+      'node.a11yDescription.ariaLiveMessage': ({
+        direction,
+        x,
+        y,
+      }: {
+        direction: string;
+        x: number;
+        y: number;
+      }) =>
         say(canvasMessages.moved, {
-          direction: direction in MOVE_WORDS ? say(MOVE_WORDS[direction as keyof typeof MOVE_WORDS]) : direction,
+          direction:
+            direction in MOVE_WORDS ? say(MOVE_WORDS[direction as keyof typeof MOVE_WORDS]) : direction,
           x: Math.round(x),
           y: Math.round(y),
         }),

@@ -1,7 +1,7 @@
 /** One node on the canvas: plain elements and CSS, memoised, no store but the two that say "being connected" and "being renamed". */
 import { Handle, type NodeProps, Position as Side } from '@xyflow/react';
 import { CircleAlert, Ellipsis, Snowflake, TriangleAlert } from 'lucide-react';
-import { memo, type MouseEvent, useEffect, useRef } from 'react';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import type { NodeId } from '../../graph/document';
 import type { Flow } from '../../graph/shape';
 import { canvasMessages } from '../../messages/canvas';
@@ -66,10 +66,13 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
             data-severity={hasError ? 'error' : 'warning'}
             tabIndex={-1}
             onClick={openProblems}
-            aria-label={say(problems.length === 1 ? canvasMessages.problemOfNode : canvasMessages.problemsOfNode, {
-              count: problems.length,
-              node: title,
-            })}
+            aria-label={say(
+              problems.length === 1 ? canvasMessages.problemOfNode : canvasMessages.problemsOfNode,
+              {
+                count: problems.length,
+                node: title,
+              },
+            )}
           >
             {hasError ? <CircleAlert size={14} aria-hidden /> : <TriangleAlert size={14} aria-hidden />}
           </button>
@@ -86,7 +89,14 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
       </div>
       <div className="card-headline">{type ? headlineOf(node) : say(canvasMessages.unknownType)}</div>
       {ports.inputs.map((port, index) => (
-        <Port key={`in-${port}`} node={id} port={port} side="target" y={portY(ports, index)} flow={flows[index] ?? null} />
+        <Port
+          key={`in-${port}`}
+          node={id}
+          port={port}
+          side="target"
+          y={portY(ports, index)}
+          flow={flows[index] ?? null}
+        />
       ))}
       {ports.outputs.map((port, index) => (
         <Port
@@ -112,7 +122,9 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
           </span>
         ))}
       <div className="card-footer tabular">
-        <span className="card-params">{parameters > 0 ? say(canvasMessages.parameters, { count: formatCount(parameters) }) : ''}</span>
+        <span className="card-params">
+          {parameters > 0 ? say(canvasMessages.parameters, { count: formatCount(parameters) }) : ''}
+        </span>
         <span className="card-shape mono">{shapes.filter(Boolean).join(' ')}</span>
       </div>
       <div className="card-cost" style={{ width: `${costShare * 100}%` }} />
@@ -121,7 +133,9 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
 });
 
 function portTitle(
-  ports: readonly { readonly name: string; readonly title: { readonly en: string; readonly zh: string } }[] | undefined,
+  ports:
+    | readonly { readonly name: string; readonly title: { readonly en: string; readonly zh: string } }[]
+    | undefined,
   name: string,
   say: ReturnType<typeof useText>,
 ): string {
@@ -151,14 +165,23 @@ const Port = memo(function Port({ node, port, side, y, flow }: PortProps) {
   );
 });
 
-function RenameField({ id, title, label }: { readonly id: NodeId; readonly title: string; readonly label: string }) {
+function RenameField({
+  id,
+  title,
+  label,
+}: {
+  readonly id: NodeId;
+  readonly title: string;
+  readonly label: string;
+}) {
   const input = useRef<HTMLInputElement>(null);
   const isCancelled = useRef(false);
   useEffect(() => input.current?.select(), []);
   const commit = () => {
     const value = input.current?.value.trim() ?? '';
     startRenaming(null);
-    if (!isCancelled.current && value !== title) documentStore.getState().dispatch({ kind: 'renameNode', node: id, title: value });
+    if (!isCancelled.current && value !== title)
+      documentStore.getState().dispatch({ kind: 'renameNode', node: id, title: value });
   };
   return (
     <input

@@ -47,7 +47,8 @@ function judgePorts(id: NodeId, ref: PortRef, side: PortSide, verdicts: Map<stri
   const type = nodeType(doc.meaning.nodes[id]?.type ?? '');
   for (const { name } of (side === 'source' ? type?.inputs : type?.outputs) ?? []) {
     const port: PortRef = { node: id, port: name };
-    const problem = side === 'source' ? canConnect(doc, compiled, ref, port) : canConnect(doc, compiled, port, ref);
+    const problem =
+      side === 'source' ? canConnect(doc, compiled, ref, port) : canConnect(doc, compiled, port, ref);
     verdicts.set(portKey(id, name, side === 'source' ? 'target' : 'source'), problem);
   }
 }

@@ -28,7 +28,11 @@ export function ConnectionLine(props: ConnectionLineComponentProps<CanvasNode>) 
   const fact = side === 'source' ? compiled.shapes.get(`${fromHandle.nodeId}:${fromHandle.id}`) : undefined;
   const hint = useHint(props);
   return (
-    <g className="wire" data-flow={fact?.flow ?? 'unknown'} data-error={connectionStatus === 'invalid' || undefined}>
+    <g
+      className="wire"
+      data-flow={fact?.flow ?? 'unknown'}
+      data-error={connectionStatus === 'invalid' || undefined}
+    >
       <path className="react-flow__edge-path" d={path} fill="none" />
       {hint && (
         // Counter-scaled: the words keep their size at any zoom.
@@ -54,7 +58,10 @@ function useHint({ toHandle, fromHandle, connectionStatus }: ConnectionLineCompo
   if (connectionStatus === 'valid') {
     const end = fromHandle.type === 'source' ? toHandle : fromHandle;
     const replaced = replacedEdge(doc, { node: end.nodeId as NodeId, port: end.id ?? '' });
-    return { isRefused: false, text: say(replaced ? canvasMessages.dropToReplace : canvasMessages.dropToConnect, { node }) };
+    return {
+      isRefused: false,
+      text: say(replaced ? canvasMessages.dropToReplace : canvasMessages.dropToConnect, { node }),
+    };
   }
   const problem = connectingState().verdicts.get(portKey(toHandle.nodeId, toHandle.id ?? '', toHandle.type));
   if (!problem) return null;

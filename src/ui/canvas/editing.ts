@@ -18,7 +18,15 @@ import { viewStore } from '../../state/view-store';
 import { announce } from '../shell/announcer';
 import { canvasControls } from './canvas-controls';
 import { NODE_WIDTH } from './geometry';
-import { addConnectedCommand, connectCommand, createNode, freeSpot, insertionPorts, NODE_GAP, type PortSide } from './wiring';
+import {
+  addConnectedCommand,
+  connectCommand,
+  createNode,
+  freeSpot,
+  insertionPorts,
+  NODE_GAP,
+  type PortSide,
+} from './wiring';
 
 const say = (text: Text, values: { readonly [name: string]: string | number } = {}) =>
   announce(format(text, viewStore.getState().locale, values));
@@ -63,9 +71,16 @@ export function addNodeOfType(typeId: string, { position, from, edge }: AddOptio
   const before = from || position ? null : lastSelected();
   const start = before ?? from ?? null;
   const place = position ?? (before ? after(before.ref.node) : centred());
-  const { command, isConnected } = addConnectedCommand(doc, compiled, node, freeSpot(doc, type, place), start);
+  const { command, isConnected } = addConnectedCommand(
+    doc,
+    compiled,
+    node,
+    freeSpot(doc, type, place),
+    start,
+  );
   dispatch(command);
-  if (before && isConnected) say(paletteMessages.addedAfter, { node: titleOf(node.id), before: titleOf(before.ref.node) });
+  if (before && isConnected)
+    say(paletteMessages.addedAfter, { node: titleOf(node.id), before: titleOf(before.ref.node) });
   else say(paletteMessages.added, { node: titleOf(node.id) });
   selectOnly(node.id);
   if (!position) canvasControls()?.reveal(node.id);
@@ -174,13 +189,19 @@ export function duplicate(ids: readonly string[] = selection()): void {
 export function toggleBypass(ids: readonly NodeId[] = selectedNodeIds()): void {
   const { doc, dispatch } = documentStore.getState();
   const bypassed = !ids.every((id) => doc.meaning.nodes[id]?.bypassed);
-  batch(ids.map((node) => ({ kind: 'setBypassed', node, bypassed })), dispatch);
+  batch(
+    ids.map((node) => ({ kind: 'setBypassed', node, bypassed })),
+    dispatch,
+  );
 }
 
 export function toggleTrainable(ids: readonly NodeId[] = selectedNodeIds()): void {
   const { doc, dispatch } = documentStore.getState();
   const trainable = ids.every((id) => doc.meaning.nodes[id]?.trainable === false);
-  batch(ids.map((node) => ({ kind: 'setTrainable', node, trainable })), dispatch);
+  batch(
+    ids.map((node) => ({ kind: 'setTrainable', node, trainable })),
+    dispatch,
+  );
 }
 
 function batch(commands: readonly Command[], dispatch: (command: Command) => void): void {
@@ -200,7 +221,12 @@ export function nudge(dx: number, dy: number): boolean {
 
 export function selectAll(): void {
   const { meaning, layout } = documentStore.getState().doc;
-  viewStore.getState().select([...Object.keys(meaning.nodes), ...Object.keys(layout.notes)] as NodeId[], Object.keys(meaning.edges) as EdgeId[]);
+  viewStore
+    .getState()
+    .select(
+      [...Object.keys(meaning.nodes), ...Object.keys(layout.notes)] as NodeId[],
+      Object.keys(meaning.edges) as EdgeId[],
+    );
 }
 
 export function applyFix(fix: Fix): void {
@@ -238,6 +264,10 @@ export function addNote(at: Position): void {
   let count = Object.keys(doc.layout.notes).length + 1;
   while (`note-${count}` in doc.layout.notes) count += 1;
   const id = `note-${count}`;
-  dispatch({ kind: 'setNote', id, note: { id, text: '', x: Math.round(at.x), y: Math.round(at.y), width: 200, height: 120 } });
+  dispatch({
+    kind: 'setNote',
+    id,
+    note: { id, text: '', x: Math.round(at.x), y: Math.round(at.y), width: 200, height: 120 },
+  });
   viewStore.getState().select([id as NodeId], []);
 }

@@ -23,7 +23,11 @@ export function EmptyCanvas() {
           <Plus size={15} aria-hidden />
           {say(canvasMessages.addFirst)}
         </button>
-        <button type="button" className="quiet-button" onClick={() => viewStore.getState().set({ dialog: 'gallery' })}>
+        <button
+          type="button"
+          className="quiet-button"
+          onClick={() => viewStore.getState().set({ dialog: 'gallery' })}
+        >
           <LayoutTemplate size={15} aria-hidden />
           {say(canvasMessages.openGallery)}
         </button>

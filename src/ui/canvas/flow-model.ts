@@ -99,12 +99,22 @@ export function createFlowModel(): (input: FlowModelInput) => FlowModel {
       const position = dragged?.get(node.id) ?? doc.layout.positions[node.id] ?? ORIGIN;
       const selected = selectedNodes.has(node.id);
       const isSame =
-        before !== undefined && before.data === data && before.selected === selected && samePlace(before.position, position);
+        before !== undefined &&
+        before.data === data &&
+        before.selected === selected &&
+        samePlace(before.position, position);
       nextCards.set(
         node.id,
         isSame && !labelChanged
           ? before
-          : card(node.id, data, position, selected, before?.data === data && !labelChanged ? before : null, input.nodeLabel),
+          : card(
+              node.id,
+              data,
+              position,
+              selected,
+              before?.data === data && !labelChanged ? before : null,
+              input.nodeLabel,
+            ),
       );
     }
     cards = nextCards;
@@ -114,7 +124,8 @@ export function createFlowModel(): (input: FlowModelInput) => FlowModel {
       const before = notes.get(note.id);
       const position = dragged?.get(note.id) ?? note;
       const selected = selectedNodes.has(note.id);
-      const isSame = before?.data.note === note && before.selected === selected && samePlace(before.position, position);
+      const isSame =
+        before?.data.note === note && before.selected === selected && samePlace(before.position, position);
       nextNotes.set(note.id, isSame ? before : noteNode(note, position, selected));
     }
     notes = nextNotes;
@@ -304,5 +315,8 @@ const samePorts = (a: Ports, b: Ports) => sameList(a.inputs, b.inputs) && sameLi
 
 /** Diagnostics are made afresh by each compilation; equal facts are the same problem. */
 function sameProblems(a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean {
-  return a.length === b.length && a.every((problem, at) => problem === b[at] || JSON.stringify(problem) === JSON.stringify(b[at]));
+  return (
+    a.length === b.length &&
+    a.every((problem, at) => problem === b[at] || JSON.stringify(problem) === JSON.stringify(b[at]))
+  );
 }

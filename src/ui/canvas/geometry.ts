@@ -21,7 +21,11 @@ export interface Ports {
  * The declared ports, then those that only wires speak of: an unknown node type, or a port of an older version, must still
  * show what hangs on it.
  */
-export function portsOf(type: NodeType | undefined, incoming: readonly Edge[], outgoing: readonly Edge[]): Ports {
+export function portsOf(
+  type: NodeType | undefined,
+  incoming: readonly Edge[],
+  outgoing: readonly Edge[],
+): Ports {
   const inputs = type?.inputs.map((port) => port.name) ?? [];
   const outputs = type?.outputs.map((port) => port.name) ?? [];
   for (const { target } of incoming) if (!inputs.includes(target.port)) inputs.push(target.port);

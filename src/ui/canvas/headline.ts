@@ -1,8 +1,8 @@
 /** The one line on a node that says what matters, from a config that is first made legal. Remembered per node object. */
 import type { GraphNode } from '../../graph/document';
 import type { ConfigOf, Fields } from '../../nodes/fields';
-import { parseConfig } from '../../nodes/parse-config';
 import { nodeType } from '../../nodes/index';
+import { parseConfig } from '../../nodes/parse-config';
 
 const known = new WeakMap<GraphNode, string>();
 

@@ -14,12 +14,18 @@ import { FAMILY_ICONS, familyTextColor } from '../theme/families';
 import { canvasControls, type SearchRequest } from './canvas-controls';
 import { addNodeOfType } from './editing';
 import { NODE_WIDTH, TITLE_HEIGHT } from './geometry';
-import { fittingTypes, insertionPorts, createNode } from './wiring';
+import { createNode, fittingTypes, insertionPorts } from './wiring';
 
 const WIDTH = 260;
 const HEIGHT = 340;
 
-export function NodeSearch({ request, onClose }: { readonly request: SearchRequest; readonly onClose: () => void }) {
+export function NodeSearch({
+  request,
+  onClose,
+}: {
+  readonly request: SearchRequest;
+  readonly onClose: () => void;
+}) {
   const say = useText();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
@@ -36,7 +42,11 @@ export function NodeSearch({ request, onClose }: { readonly request: SearchReque
   const add = (type: NodeType | undefined) => {
     if (!type) return;
     onClose();
-    addNodeOfType(type.type, { position: placeFor(request), ...(request.from ? { from: request.from } : {}), ...(request.edge ? { edge: request.edge } : {}) });
+    addNodeOfType(type.type, {
+      position: placeFor(request),
+      ...(request.from ? { from: request.from } : {}),
+      ...(request.edge ? { edge: request.edge } : {}),
+    });
     canvasControls()?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -55,14 +65,17 @@ export function NodeSearch({ request, onClose }: { readonly request: SearchReque
     }
   };
 
-  const fromType = request.from && nodeType(documentStore.getState().doc.meaning.nodes[request.from.ref.node]?.type ?? '');
+  const fromType =
+    request.from && nodeType(documentStore.getState().doc.meaning.nodes[request.from.ref.node]?.type ?? '');
   const style: CSSProperties = {
     left: Math.max(8, Math.min(request.at.clientX, window.innerWidth - WIDTH - 8)),
     top: Math.max(8, Math.min(request.at.clientY, window.innerHeight - HEIGHT - 8)),
     width: WIDTH,
     maxHeight: HEIGHT,
   };
-  const label = fromType ? say(paletteMessages.fitsPort, { port: say(fromType.title) }) : say(paletteMessages.addNode);
+  const label = fromType
+    ? say(paletteMessages.fitsPort, { port: say(fromType.title) })
+    : say(paletteMessages.addNode);
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Escape does the same */}
@@ -87,11 +100,19 @@ export function NodeSearch({ request, onClose }: { readonly request: SearchReque
         />
         {found.length === 0 ? (
           <p className="node-search-empty">
-            {candidates.length === 0 ? say(paletteMessages.nothingFits) : say(paletteMessages.nothingFound, { query })}
+            {candidates.length === 0
+              ? say(paletteMessages.nothingFits)
+              : say(paletteMessages.nothingFound, { query })}
           </p>
         ) : (
           // biome-ignore lint/a11y/useFocusableInteractive: the combobox above holds the focus
-          <div className="node-search-list" ref={list} id={listId} role="listbox" aria-label={say(canvasMessages.addNode)}>
+          <div
+            className="node-search-list"
+            ref={list}
+            id={listId}
+            role="listbox"
+            aria-label={say(canvasMessages.addNode)}
+          >
             {found.map((type, index) => {
               const Icon = FAMILY_ICONS[type.family];
               return (
@@ -122,7 +143,8 @@ function candidatesFor({ from, edge }: SearchRequest): readonly NodeType[] {
   const { doc, compiled } = documentStore.getState();
   if (from) return fittingTypes(doc, compiled, from.ref, from.side);
   const wire = edge ? doc.meaning.edges[edge] : undefined;
-  if (wire) return NODE_TYPES.filter((type) => insertionPorts(doc, compiled, createNode(doc, type), wire) !== null);
+  if (wire)
+    return NODE_TYPES.filter((type) => insertionPorts(doc, compiled, createNode(doc, type), wire) !== null);
   return NODE_TYPES;
 }
 

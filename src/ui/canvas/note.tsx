@@ -1,5 +1,5 @@
 /** A sticky note: text that belongs to the drawing and never to the model. */
-import { NodeResizer, type NodeProps } from '@xyflow/react';
+import { type NodeProps, NodeResizer } from '@xyflow/react';
 import { GripHorizontal, X } from 'lucide-react';
 import { memo } from 'react';
 import { canvasMessages } from '../../messages/canvas';

@@ -9,7 +9,7 @@ import { canvasMessages } from '../../messages/canvas';
 import { useDocument } from '../../state/document-store';
 import { viewStore } from '../../state/view-store';
 import { useLocale, useText } from '../i18n';
-import { shortcutLabel, type ShortcutId } from '../keyboard/shortcuts';
+import { type ShortcutId, shortcutLabel } from '../keyboard/shortcuts';
 import { canvasControls } from './canvas-controls';
 import {
   addNote,
@@ -53,7 +53,15 @@ function CanvasMenu({ overlay }: { readonly overlay: Exclude<CanvasOverlay, { ki
   );
 }
 
-function Item({ label, keys, onClick }: { readonly label: Text; readonly keys?: ShortcutId; readonly onClick: () => void }) {
+function Item({
+  label,
+  keys,
+  onClick,
+}: {
+  readonly label: Text;
+  readonly keys?: ShortcutId;
+  readonly onClick: () => void;
+}) {
   const say = useText();
   const locale = useLocale();
   const shortcut: ReactNode = keys ? <span className="menu-keys">{shortcutLabel(keys, locale)}</span> : null;
@@ -92,7 +100,11 @@ function NodeItems({ node }: { readonly node: NodeId }) {
           onClick={() => toggleTrainable(ids)}
         />
       )}
-      <Item label={canvasMessages.fitSelection} keys="fitSelection" onClick={() => canvasControls()?.fitNodes(ids)} />
+      <Item
+        label={canvasMessages.fitSelection}
+        keys="fitSelection"
+        onClick={() => canvasControls()?.fitNodes(ids)}
+      />
       <Menu.Divider />
       <Item label={canvasMessages.remove} keys="remove" onClick={() => remove(ids)} />
     </>
@@ -115,7 +127,11 @@ function PaneItems({ anchor }: { readonly anchor: Anchor }) {
   const at = { clientX: anchor.x, clientY: anchor.y };
   return (
     <>
-      <Item label={canvasMessages.addNode} keys="search" onClick={() => canvasControls()?.openSearch({ at })} />
+      <Item
+        label={canvasMessages.addNode}
+        keys="search"
+        onClick={() => canvasControls()?.openSearch({ at })}
+      />
       <Item
         label={canvasMessages.addNote}
         onClick={() => {
@@ -156,10 +172,13 @@ function ProblemCard({ node, anchor }: { readonly node: NodeId; readonly anchor:
       <div
         className="problem-card"
         role="dialog"
-        aria-label={say(problems.length === 1 ? canvasMessages.problemOfNode : canvasMessages.problemsOfNode, {
-          count: problems.length,
-          node: title,
-        })}
+        aria-label={say(
+          problems.length === 1 ? canvasMessages.problemOfNode : canvasMessages.problemsOfNode,
+          {
+            count: problems.length,
+            node: title,
+          },
+        )}
         style={style}
         tabIndex={-1}
         ref={(element) => element?.focus()}

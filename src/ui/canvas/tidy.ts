@@ -11,7 +11,10 @@ const LANE = 5 * GRID;
  * New places of `only` these nodes, or of all. The arranged part stays where it was: its top left corner does not move, so that a
  * selection is not thrown across the canvas.
  */
-export function tidyPositions(doc: GraphDoc, only: readonly NodeId[] | null): { readonly [id: string]: Position } {
+export function tidyPositions(
+  doc: GraphDoc,
+  only: readonly NodeId[] | null,
+): { readonly [id: string]: Position } {
   const { nodes, edges } = doc.meaning;
   const chosen = new Set<string>(only ?? Object.keys(nodes));
   const graph = new dagre.graphlib.Graph({ multigraph: true });
@@ -20,7 +23,8 @@ export function tidyPositions(doc: GraphDoc, only: readonly NodeId[] | null): { 
   // Sorted, so that the same graph is drawn the same way whatever the order of its keys.
   for (const id of [...chosen].sort()) {
     const node = nodes[id];
-    if (node) graph.setNode(id, { width: NODE_WIDTH, height: nodeHeight(portsOf(nodeType(node.type), [], [])) });
+    if (node)
+      graph.setNode(id, { width: NODE_WIDTH, height: nodeHeight(portsOf(nodeType(node.type), [], [])) });
   }
   const { depth } = topology(doc.meaning);
   for (const { id, source, target } of Object.values(edges).sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -46,6 +50,9 @@ export function tidyPositions(doc: GraphDoc, only: readonly NodeId[] | null): { 
     return [id, place] as const;
   });
   return Object.fromEntries(
-    placed.map(([id, { x, y }]) => [id, { x: Math.round(x - corner.x + origin.x), y: Math.round(y - corner.y + origin.y) }]),
+    placed.map(([id, { x, y }]) => [
+      id,
+      { x: Math.round(x - corner.x + origin.x), y: Math.round(y - corner.y + origin.y) },
+    ]),
   );
 }

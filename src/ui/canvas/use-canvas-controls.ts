@@ -5,7 +5,12 @@ import type { NodeId } from '../../graph/document';
 import { provideCanvasControls, type ScreenPoint, type SearchRequest } from './canvas-controls';
 import type { CanvasNode, Wire } from './flow-model';
 
-const FIT = { padding: 0.15, maxZoom: 1, duration: 160 };
+/** Room for the tools along the lower edge. */
+export const FIT = {
+  padding: { top: '40px', right: '48px', bottom: '72px', left: '48px' },
+  maxZoom: 1,
+  duration: 160,
+} as const;
 
 export function useCanvasControls(
   flow: ReactFlowInstance<CanvasNode, Wire>,
@@ -28,7 +33,8 @@ export function useCanvasControls(
       const box = element.getBoundingClientRect();
       return { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
     };
-    const toCanvas = ({ clientX, clientY }: ScreenPoint) => flow.screenToFlowPosition({ x: clientX, y: clientY }, { snapToGrid: false });
+    const toCanvas = ({ clientX, clientY }: ScreenPoint) =>
+      flow.screenToFlowPosition({ x: clientX, y: clientY }, { snapToGrid: false });
     const withdraw = provideCanvasControls({
       fit: () => void flow.fitView({ ...FIT, duration }),
       fitNodes: (nodes) => void flow.fitView({ ...FIT, duration, nodes: [...nodes].map((id) => ({ id })) }),
@@ -52,7 +58,12 @@ export function useCanvasControls(
 
 const MARGIN = 24;
 
-function reveal(flow: ReactFlowInstance<CanvasNode, Wire>, element: HTMLElement, id: NodeId, duration: number): void {
+function reveal(
+  flow: ReactFlowInstance<CanvasNode, Wire>,
+  element: HTMLElement,
+  id: NodeId,
+  duration: number,
+): void {
   // A node that was added a moment ago is known to React Flow only after the next render.
   requestAnimationFrame(() => {
     const node = flow.getNode(id);
@@ -62,8 +73,15 @@ function reveal(flow: ReactFlowInstance<CanvasNode, Wire>, element: HTMLElement,
     const { zoom } = flow.getViewport();
     const right = x + (node.width ?? 0) * zoom;
     const bottom = y + (node.height ?? 0) * zoom;
-    const isSeen = x > box.left + MARGIN && right < box.right - MARGIN && y > box.top + MARGIN && bottom < box.bottom - MARGIN;
+    const isSeen =
+      x > box.left + MARGIN &&
+      right < box.right - MARGIN &&
+      y > box.top + MARGIN &&
+      bottom < box.bottom - MARGIN;
     if (isSeen) return;
-    void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, { zoom, duration });
+    void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
+      zoom,
+      duration,
+    });
   });
 }

@@ -4,6 +4,7 @@ import { useCallback, useEffect } from 'react';
 import { documentStore } from '../../state/document-store';
 import { projectStore } from '../../state/project-store';
 import type { CanvasNode, Wire } from './flow-model';
+import { FIT } from './use-canvas-controls';
 import { rememberedViewport, rememberViewport } from './viewport-memory';
 
 export function useViewportMemory(flow: ReactFlowInstance<CanvasNode, Wire>) {
@@ -13,7 +14,7 @@ export function useViewportMemory(flow: ReactFlowInstance<CanvasNode, Wire>) {
       const remembered = current === null ? null : rememberedViewport(current);
       if (remembered) void flow.setViewport(remembered);
       // After the next render, when React Flow knows the new nodes.
-      else requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }));
+      else requestAnimationFrame(() => void flow.fitView({ ...FIT, duration: 0 }));
     };
     show();
     // Opening starts the count of edits afresh; edits and undo only raise it, so they never move the view.

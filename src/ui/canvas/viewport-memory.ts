@@ -23,12 +23,16 @@ function isEntry(value: unknown): value is Remembered[number] {
   return [viewport?.x, viewport?.y, viewport?.zoom].every(Number.isFinite);
 }
 
-export const rememberedViewport = (project: string): Viewport | null => read().find(([id]) => id === project)?.[1] ?? null;
+export const rememberedViewport = (project: string): Viewport | null =>
+  read().find(([id]) => id === project)?.[1] ?? null;
 
 export function rememberViewport(project: string, { x, y, zoom }: Viewport): void {
   const entry = [project, { x: Math.round(x), y: Math.round(y), zoom }] as const;
   try {
-    localStorage.setItem(KEY, JSON.stringify([entry, ...read().filter(([id]) => id !== project)].slice(0, LIMIT)));
+    localStorage.setItem(
+      KEY,
+      JSON.stringify([entry, ...read().filter(([id]) => id !== project)].slice(0, LIMIT)),
+    );
   } catch {
     // As above: a view that is not remembered is no loss worth a message.
   }

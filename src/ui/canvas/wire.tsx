@@ -12,7 +12,8 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const ends = { sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition };
   // A wire that runs back goes round in right angles: a curve would cross the nodes it joins.
   const isBack = targetX < sourceX;
-  const [path, x, y] = isStep || isBack ? getSmoothStepPath({ ...ends, borderRadius: 12, offset: 28 }) : getBezierPath(ends);
+  const [path, x, y] =
+    isStep || isBack ? getSmoothStepPath({ ...ends, borderRadius: 12, offset: 28 }) : getBezierPath(ends);
   const shape = data?.shape ?? '';
   // A short wire keeps its label for the hover: the shape already stands in the node before it.
   const hasRoom = isBack || Math.hypot(targetX - sourceX, targetY - sourceY) > shape.length * FIGURE + 40;

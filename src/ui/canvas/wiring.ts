@@ -34,7 +34,9 @@ export function connectCommand(doc: GraphDoc, source: PortRef, target: PortRef):
 }
 
 export function edgesAt(doc: WithMeaning, port: PortRef, side: PortSide): Edge[] {
-  return Object.values(doc.meaning.edges).filter((edge) => edge[side].node === port.node && edge[side].port === port.port);
+  return Object.values(doc.meaning.edges).filter(
+    (edge) => edge[side].node === port.node && edge[side].port === port.port,
+  );
 }
 
 /** The first port of `node` that `from` may be wired to, in declared order (as Blender and ComfyUI do). */
@@ -49,21 +51,35 @@ export function fittingPort(
   const ports = side === 'source' ? type?.inputs : type?.outputs;
   for (const { name } of ports ?? []) {
     const port: PortRef = { node: node.id, port: name };
-    const problem = side === 'source' ? canConnect(doc, compiled, from, port) : canConnect(doc, compiled, port, from);
+    const problem =
+      side === 'source' ? canConnect(doc, compiled, from, port) : canConnect(doc, compiled, port, from);
     if (problem === null) return port;
   }
   return null;
 }
 
 /** Node types that a wire from this port may end in. One trial document holds them all, so the graph is copied once. */
-export function fittingTypes(doc: GraphDoc, compiled: CompileResult, from: PortRef, side: PortSide): NodeType[] {
+export function fittingTypes(
+  doc: GraphDoc,
+  compiled: CompileResult,
+  from: PortRef,
+  side: PortSide,
+): NodeType[] {
   const trials = NODE_TYPES.map((type) => ({ type, node: createNode(doc, type) }));
-  const trial = withNodes(doc, trials.map(({ node }) => node));
+  const trial = withNodes(
+    doc,
+    trials.map(({ node }) => node),
+  );
   return trials.filter(({ node }) => fittingPort(trial, compiled, node, from, side)).map(({ type }) => type);
 }
 
 /** Through which ports a node can be put into a wire, or null. */
-export function insertionPorts(doc: GraphDoc, compiled: CompileResult, node: GraphNode, edge: Edge): Ports | null {
+export function insertionPorts(
+  doc: GraphDoc,
+  compiled: CompileResult,
+  node: GraphNode,
+  edge: Edge,
+): Ports | null {
   const trial = withNodes(withoutEdge(doc, edge), [node]);
   const input = fittingPort(trial, compiled, node, edge.source, 'source');
   const output = fittingPort(trial, compiled, node, edge.target, 'target');
@@ -84,7 +100,10 @@ export function addConnectedCommand(
   const port = fittingPort(trial, compiled, node, from.ref, from.side);
   if (!port) return { command: add, isConnected: false };
   const [source, target] = from.side === 'source' ? [from.ref, port] : [port, from.ref];
-  return { command: { kind: 'batch', commands: [add, connectCommand(trial, source, target)] }, isConnected: true };
+  return {
+    command: { kind: 'batch', commands: [add, connectCommand(trial, source, target)] },
+    isConnected: true,
+  };
 }
 
 function withNodes(doc: GraphDoc, added: readonly GraphNode[]): GraphDoc {
@@ -111,7 +130,9 @@ export function freeSpot(doc: GraphDoc, type: NodeType | undefined, wanted: Posi
   const covers = (at: number) =>
     taken.find(
       (other) =>
-        Math.abs(other.x - wanted.x) < NODE_WIDTH + GRID && at < other.y + other.height + GRID && other.y < at + height + GRID,
+        Math.abs(other.x - wanted.x) < NODE_WIDTH + GRID &&
+        at < other.y + other.height + GRID &&
+        other.y < at + height + GRID,
     );
   // Each round moves below one more node, so it ends after as many rounds as there are nodes.
   for (let blocker = covers(y); blocker; blocker = covers(y)) y = blocker.y + blocker.height + GRID;

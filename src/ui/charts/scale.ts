@@ -5,11 +5,11 @@ export interface AxisScale {
   readonly ticks: readonly number[];
 }
 
-/** The nearest 1, 2 or 5 × 10ⁿ at or above a rough step. */
+/** The 1, 2 or 5 × 10ⁿ nearest to a rough step, on a logarithmic eye. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const digit = rough / power;
-  return (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10) * power;
+  return (digit < 1.5 ? 1 : digit < 3.3 ? 2 : digit < 7.1 ? 5 : 10) * power;
 }
 
 const clean = (value: number): number => Number(value.toPrecision(12));

@@ -23,7 +23,13 @@ export const SHORTCUTS = define([
   { id: 'copy', title: m.copy, group: m.groupEdit, keys: ['Mod+c'], isGesture: true },
   { id: 'cut', title: m.cut, group: m.groupEdit, keys: ['Mod+x'], isGesture: true },
   { id: 'paste', title: m.paste, group: m.groupEdit, keys: ['Mod+v'], isGesture: true },
-  { id: 'pasteConnected', title: m.pasteConnected, group: m.groupEdit, keys: ['Mod+Shift+v'], isGesture: true },
+  {
+    id: 'pasteConnected',
+    title: m.pasteConnected,
+    group: m.groupEdit,
+    keys: ['Mod+Shift+v'],
+    isGesture: true,
+  },
   { id: 'duplicate', title: m.duplicate, group: m.groupEdit, keys: ['Mod+d'] },
   { id: 'remove', title: m.remove, group: m.groupEdit, keys: ['Delete', 'Backspace'] },
   { id: 'selectAll', title: m.selectAll, group: m.groupEdit, keys: ['Mod+a'] },
@@ -34,7 +40,12 @@ export const SHORTCUTS = define([
   { id: 'focusPalette', title: m.focusPalette, group: m.groupNodes, keys: ['Mod+f', 'Mod+k'] },
   { id: 'rename', title: m.rename, group: m.groupNodes, keys: ['F2'] },
   { id: 'bypass', title: m.bypass, group: m.groupNodes, keys: ['Mod+b'] },
-  { id: 'nudge', title: m.nudge, group: m.groupNodes, keys: ['ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown'] },
+  {
+    id: 'nudge',
+    title: m.nudge,
+    group: m.groupNodes,
+    keys: ['ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown'],
+  },
   {
     id: 'nudgeFar',
     title: m.nudgeFar,

@@ -1,8 +1,8 @@
 /** The unfolded part of one item: its wires, how to make and cut them, and what else can be done to it. */
 import { X } from 'lucide-react';
 import { useId } from 'react';
-import { nodeTitle } from '../../compile/describe';
 import { canConnect } from '../../compile/can-connect';
+import { nodeTitle } from '../../compile/describe';
 import type { Edge, GraphNode, NodeId, PortRef } from '../../graph/document';
 import { topology } from '../../graph/topology';
 import { outlineMessages as m } from '../../messages/outline';
@@ -13,7 +13,13 @@ import type { PortSide } from '../canvas/wiring';
 import { useLocale, useText } from '../i18n';
 import { announce } from '../shell/announcer';
 
-export function OutlineDetails({ node, onRename }: { readonly node: GraphNode; readonly onRename: () => void }) {
+export function OutlineDetails({
+  node,
+  onRename,
+}: {
+  readonly node: GraphNode;
+  readonly onRename: () => void;
+}) {
   const say = useText();
   const locale = useLocale();
   const type = nodeType(node.type);
@@ -91,7 +97,12 @@ function PortWires({ node, port, portTitle, side }: PortWiresProps) {
   const label = say(side === 'target' ? m.connectInput : m.connectOutput, { port: portTitle, node: title });
   const cut = (edge: Edge) => {
     documentStore.getState().dispatch({ kind: 'removeEdge', edge: edge.id });
-    announce(say(m.disconnected, { source: nodeTitle(naming, edge.source.node), target: nodeTitle(naming, edge.target.node) }));
+    announce(
+      say(m.disconnected, {
+        source: nodeTitle(naming, edge.source.node),
+        target: nodeTitle(naming, edge.target.node),
+      }),
+    );
   };
   return (
     <div className="outline-port">
@@ -104,7 +115,10 @@ function PortWires({ node, port, portTitle, side }: PortWiresProps) {
             <button
               type="button"
               className="icon-button small"
-              aria-label={say(m.disconnect, { source: nodeTitle(naming, edge.source.node), target: nodeTitle(naming, edge.target.node) })}
+              aria-label={say(m.disconnect, {
+                source: nodeTitle(naming, edge.source.node),
+                target: nodeTitle(naming, edge.target.node),
+              })}
               onClick={() => cut(edge)}
             >
               <X size={13} aria-hidden />
@@ -139,7 +153,11 @@ function PortWires({ node, port, portTitle, side }: PortWiresProps) {
 }
 
 /** The node's name, with the port where it has several on that side. */
-function partnerTitle({ node, port }: PortRef, naming: Parameters<typeof nodeTitle>[0], side: PortSide): string {
+function partnerTitle(
+  { node, port }: PortRef,
+  naming: Parameters<typeof nodeTitle>[0],
+  side: PortSide,
+): string {
   const type = nodeType(naming.nodes[node]?.type ?? '');
   const ports = side === 'target' ? type?.outputs : type?.inputs;
   const title = nodeTitle(naming, node);
@@ -158,7 +176,10 @@ function legalPartners(
     const type = nodeType(meaning.nodes[id]!.type);
     for (const { name } of (side === 'target' ? type?.outputs : type?.inputs) ?? []) {
       const other: PortRef = { node: id, port: name };
-      const problem = side === 'target' ? canConnect({ meaning }, compiled, other, self) : canConnect({ meaning }, compiled, self, other);
+      const problem =
+        side === 'target'
+          ? canConnect({ meaning }, compiled, other, self)
+          : canConnect({ meaning }, compiled, self, other);
       if (problem === null) found.push(other);
     }
   }

@@ -34,7 +34,9 @@ export function Outline() {
   const focusItem = (id: NodeId | undefined) => {
     if (!id) return;
     setFocused(id);
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus());
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus(),
+    );
   };
   const choose = (id: NodeId, isAdding: boolean) => {
     const { selectedNodes, select } = viewStore.getState();
@@ -111,7 +113,9 @@ export function Outline() {
                   onFocus={() => setFocused(id)}
                 />
               )}
-              {selected.has(id) && selected.size === 1 && <OutlineDetails node={node} onRename={() => setRenaming(id)} />}
+              {selected.has(id) && selected.size === 1 && (
+                <OutlineDetails node={node} onRename={() => setRenaming(id)} />
+              )}
             </li>
           );
         })}
@@ -142,11 +146,12 @@ function OutlineItem({ node, isSelected, isStop, onChoose, onKey, onFocus }: Out
   });
   const problems = compiled.diagnostics.filter(({ where }) => 'node' in where && where.node === node.id);
   const hasError = problems.some(({ severity }) => severity === 'error');
-  const words = [
-    say(m.item, { node: title, headline: headlineOf(node) }),
-    ...(shapes.length > 0 ? [say(m.output, { shape: shapes.join(', ') })] : []),
+  // Read out between the name and the shape, which are seen.
+  const unseen = [
+    headlineOf(node),
     ...(node.bypassed ? [say(m.bypassed)] : []),
     ...(problems.length > 0 ? [say(m.problems, { count: problems.length })] : []),
+    ...(shapes.length > 0 ? [say(m.output)] : []),
   ];
   return (
     <button
@@ -157,7 +162,6 @@ function OutlineItem({ node, isSelected, isStop, onChoose, onKey, onFocus }: Out
       data-outline-stop={isStop || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-pressed={isSelected}
-      aria-label={words.join(', ')}
       aria-keyshortcuts="F2 Delete Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
       onClick={(event) => onChoose(node.id, event.ctrlKey || event.metaKey || event.shiftKey)}
       onKeyDown={(event) => onKey(event, node.id)}
@@ -165,7 +169,10 @@ function OutlineItem({ node, isSelected, isStop, onChoose, onKey, onFocus }: Out
     >
       <Icon size={14} aria-hidden style={{ color: familyTextColor(family) }} />
       <span className="outline-name">{title}</span>
-      {problems.length > 0 && <span className="outline-problem" data-severity={hasError ? 'error' : 'warning'} />}
+      <span className="visually-hidden">, {unseen.join(', ')} </span>
+      {problems.length > 0 && (
+        <span className="outline-problem" data-severity={hasError ? 'error' : 'warning'} />
+      )}
       <span className="outline-shape mono">{shapes.join(' ')}</span>
     </button>
   );
@@ -205,7 +212,10 @@ function NameField({ node, onDone }: { readonly node: GraphNode; readonly onDone
 }
 
 function titleOf(id: NodeId): string {
-  return nodeTitle({ locale: viewStore.getState().locale, nodes: documentStore.getState().doc.meaning.nodes }, id);
+  return nodeTitle(
+    { locale: viewStore.getState().locale, nodes: documentStore.getState().doc.meaning.nodes },
+    id,
+  );
 }
 
 /** Sources first; what a cycle feeds has no order and stands at the end, by id. */

@@ -1,7 +1,16 @@
 /** The left panel's list of node types: search on top, families below in their order, drag or Enter to add. */
 import { Tooltip } from '@mantine/core';
 import { Search, X } from 'lucide-react';
-import { type DragEvent, type KeyboardEvent, memo, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  memo,
+  useDeferredValue,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { paletteMessages } from '../../messages/palette';
 import { FAMILIES, type Family, type NodeType } from '../../nodes/define-node';
 import { NODE_TYPES } from '../../nodes/index';
@@ -117,7 +126,13 @@ const FamilySection = memo(function FamilySection({
   );
 });
 
-const PaletteItem = memo(function PaletteItem({ type, isStop }: { readonly type: NodeType; readonly isStop: boolean }) {
+const PaletteItem = memo(function PaletteItem({
+  type,
+  isStop,
+}: {
+  readonly type: NodeType;
+  readonly isStop: boolean;
+}) {
   const say = useText();
   // What is dragged is only the type's id: the document decides what becomes of it.
   const onDragStart = (event: DragEvent) => {
@@ -136,7 +151,11 @@ const PaletteItem = memo(function PaletteItem({ type, isStop }: { readonly type:
           onDragStart={onDragStart}
           onClick={() => addNodeOfType(type.type)}
         >
-          <span className="palette-swatch" style={{ background: `var(--family-${type.family})` }} aria-hidden />
+          <span
+            className="palette-swatch"
+            style={{ background: `var(--family-${type.family})` }}
+            aria-hidden
+          />
           {say(type.title)}
         </button>
       </Tooltip>

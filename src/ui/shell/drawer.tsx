@@ -11,8 +11,12 @@ import { Part } from './part';
 import { TabStrip } from './tab-strip';
 
 // Charts and tables load when they are first looked at.
-const TrainingPanel = lazy(() => import('../training/training-panel').then((module) => ({ default: module.TrainingPanel })));
-const ResultsPanel = lazy(() => import('../results/results-panel').then((module) => ({ default: module.ResultsPanel })));
+const TrainingPanel = lazy(() =>
+  import('../training/training-panel').then((module) => ({ default: module.TrainingPanel })),
+);
+const ResultsPanel = lazy(() =>
+  import('../results/results-panel').then((module) => ({ default: module.ResultsPanel })),
+);
 const DataPanel = lazy(() => import('../data/data-panel').then((module) => ({ default: module.DataPanel })));
 
 const MIN_HEIGHT = 140;
@@ -32,8 +36,20 @@ export function Drawer() {
   const height = clamp(dragged ?? saved);
   const label = say(isOpen ? shellMessages.collapseDrawer : shellMessages.expandDrawer);
   return (
-    <section className="drawer" aria-label={say(shellMessages.drawer)} style={isOpen ? { height } : undefined} data-open={isOpen || undefined}>
-      {isOpen && <Grip height={height} onDrag={setDragged} onCommit={(drawerHeight) => set({ drawerHeight: clamp(drawerHeight) })} />}
+    <section
+      className="drawer"
+      aria-label={say(shellMessages.drawer)}
+      style={isOpen ? { height } : undefined}
+      data-open={isOpen || undefined}
+    >
+      <h2 className="visually-hidden">{say(shellMessages.drawer)}</h2>
+      {isOpen && (
+        <Grip
+          height={height}
+          onDrag={setDragged}
+          onCommit={(drawerHeight) => set({ drawerHeight: clamp(drawerHeight) })}
+        />
+      )}
       <div className="drawer-strip">
         <TabStrip<DrawerTab>
           label={say(shellMessages.drawer)}
@@ -60,7 +76,13 @@ export function Drawer() {
       </div>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <div className="drawer-content" role="tabpanel" id="drawer-panel" aria-labelledby={`drawer-tab-${tab}`} tabIndex={0}>
+        <div
+          className="drawer-content"
+          role="tabpanel"
+          id="drawer-panel"
+          aria-labelledby={`drawer-tab-${tab}`}
+          tabIndex={0}
+        >
           <Part key={tab}>
             {tab === 'training' && <TrainingPanel />}
             {tab === 'results' && <ResultsPanel />}
@@ -76,10 +98,16 @@ export function Drawer() {
 function ProblemCount() {
   const say = useText();
   const count = useDocument((state) => state.compiled.diagnostics.length);
-  const hasError = useDocument((state) => state.compiled.diagnostics.some(({ severity }) => severity === 'error'));
+  const hasError = useDocument((state) =>
+    state.compiled.diagnostics.some(({ severity }) => severity === 'error'),
+  );
   if (count === 0) return null;
   return (
-    <span className="count-badge tabular" data-severity={hasError ? 'error' : 'warning'} title={say(shellMessages.problemCount, { count })}>
+    <span
+      className="count-badge tabular"
+      data-severity={hasError ? 'error' : 'warning'}
+      title={say(shellMessages.problemCount, { count })}
+    >
       {count}
     </span>
   );
@@ -93,7 +121,8 @@ interface GripProps {
 function Grip({ height, onDrag, onCommit }: GripProps) {
   const say = useText();
   const start = useRef<{ readonly y: number; readonly height: number } | null>(null);
-  const at = (event: PointerEvent) => (start.current ? start.current.height + start.current.y - event.clientY : height);
+  const at = (event: PointerEvent) =>
+    start.current ? start.current.height + start.current.y - event.clientY : height;
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: { readonly [key: string]: number } = { ArrowUp: KEY_STEP, ArrowDown: -KEY_STEP };
     const step = steps[event.key];

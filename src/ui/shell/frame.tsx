@@ -12,7 +12,9 @@ import { LeftPanel } from './left-panel';
 import { Part } from './part';
 import { TopBar } from './top-bar';
 
-const Dialogs = lazy(() => import('../dialogs/dialogs').then(({ Dialogs: component }) => ({ default: component })));
+const Dialogs = lazy(() =>
+  import('../dialogs/dialogs').then(({ Dialogs: component }) => ({ default: component })),
+);
 
 /** At this width and below, the left panel is a rail of icons that opens over the canvas and the inspector lies over it. */
 const NARROW = '(max-width: 1100px)';
@@ -44,7 +46,9 @@ export function Frame() {
         >
           {say(shellMessages.skipToOutline)}
         </SkipLink>
-        <SkipLink onFollow={() => document.getElementById('canvas')?.focus()}>{say(shellMessages.skipToCanvas)}</SkipLink>
+        <SkipLink onFollow={() => document.getElementById('canvas')?.focus()}>
+          {say(shellMessages.skipToCanvas)}
+        </SkipLink>
       </div>
       <TopBar />
       <LeftPanel isNarrow={isNarrow} />
@@ -59,6 +63,7 @@ export function Frame() {
       </main>
       {rightOpen && (
         <aside className="frame-right" aria-label={say(shellMessages.right)} id="inspector">
+          <h2 className="visually-hidden">{say(shellMessages.right)}</h2>
           <Part>
             <Inspector />
           </Part>

@@ -54,6 +54,7 @@ export function LeftPanel({ isNarrow }: { readonly isNarrow: boolean }) {
       </div>
       {isOpen && (
         <div className="left-content" role="tabpanel" id="left-panel" aria-labelledby={`left-tab-${tab}`}>
+          <h2 className="visually-hidden">{items.find(({ value }) => value === tab)?.label}</h2>
           <Part key={tab}>
             {tab === 'nodes' && <Palette />}
             {tab === 'outline' && <Outline />}

@@ -22,7 +22,8 @@ export function ModelCost() {
   const threads = useRun((state) => state.threads);
   const wish = useRun((state) => state.backendWish);
   const setBackend = useRun((state) => state.setBackend);
-  const nameOf = (value: string) => BACKENDS.find((candidate) => candidate.value === value)?.name ?? say(shellMessages.backendAuto);
+  const nameOf = (value: string) =>
+    BACKENDS.find((candidate) => candidate.value === value)?.name ?? say(shellMessages.backendAuto);
   const current = nameOf(backend ?? wish);
   return (
     <>
@@ -44,22 +45,35 @@ export function ModelCost() {
       </Tooltip>
       <Menu position="bottom-end" width={250}>
         <Menu.Target>
-          <button type="button" className="icon-button backend" aria-label={`${say(shellMessages.backend)}: ${current}`}>
+          <button
+            type="button"
+            className="icon-button backend"
+            aria-label={`${say(shellMessages.backend)}: ${current}`}
+          >
             <Cpu size={15} aria-hidden />
             <span className="bar-text">
-              {backend && threads > 1 ? say(shellMessages.backendThreads, { backend: current, threads }) : current}
+              {backend && threads > 1
+                ? say(shellMessages.backendThreads, { backend: current, threads })
+                : current}
             </span>
             <ChevronDown size={13} aria-hidden />
           </button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{say(shellMessages.backend)}</Menu.Label>
-          <Menu.Item rightSection={wish === 'auto' && <Check size={14} aria-hidden />} onClick={() => setBackend('auto')}>
+          <Menu.Item
+            rightSection={wish === 'auto' && <Check size={14} aria-hidden />}
+            onClick={() => setBackend('auto')}
+          >
             {say(shellMessages.backendAuto)}
             <span className="menu-hint">{say(shellMessages.backendAutoHint)}</span>
           </Menu.Item>
           {BACKENDS.map(({ value, name }) => (
-            <Menu.Item key={value} rightSection={wish === value && <Check size={14} aria-hidden />} onClick={() => setBackend(value)}>
+            <Menu.Item
+              key={value}
+              rightSection={wish === value && <Check size={14} aria-hidden />}
+              onClick={() => setBackend(value)}
+            >
               {name}
             </Menu.Item>
           ))}

@@ -27,7 +27,12 @@ export function ProjectName() {
     if (value && value !== name) dispatch({ kind: 'renameProject', name: value });
   };
   const words = say(
-    { saved: shellMessages.saved, saving: shellMessages.saving, unsaved: shellMessages.unsaved, failed: shellMessages.saveFailed }[saved],
+    {
+      saved: shellMessages.saved,
+      saving: shellMessages.saving,
+      unsaved: shellMessages.unsaved,
+      failed: shellMessages.saveFailed,
+    }[saved],
   );
   return (
     <div className="project">

@@ -22,10 +22,19 @@ export function TabStrip<T extends string>(props: TabStripProps<T>) {
   const { label, items, value, onChange, idPrefix, orientation = 'horizontal', iconsOnly = false } = props;
   const stop = value ?? items[0]?.value;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const [back, forth] = orientation === 'horizontal' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
+    const [back, forth] =
+      orientation === 'horizontal' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
     const at = items.findIndex((item) => item.value === stop);
     const to =
-      event.key === forth ? at + 1 : event.key === back ? at - 1 : event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : null;
+      event.key === forth
+        ? at + 1
+        : event.key === back
+          ? at - 1
+          : event.key === 'Home'
+            ? 0
+            : event.key === 'End'
+              ? items.length - 1
+              : null;
     if (to === null) return;
     event.preventDefault();
     const next = items[(to + items.length) % items.length]!;
@@ -33,7 +42,14 @@ export function TabStrip<T extends string>(props: TabStripProps<T>) {
     document.getElementById(`${idPrefix}-tab-${next.value}`)?.focus();
   };
   return (
-    <div role="tablist" aria-label={label} aria-orientation={orientation} className="tab-strip" data-orientation={orientation} onKeyDown={onKeyDown}>
+    <div
+      role="tablist"
+      aria-label={label}
+      aria-orientation={orientation}
+      className="tab-strip"
+      data-orientation={orientation}
+      onKeyDown={onKeyDown}
+    >
       {items.map((item) => (
         <button
           key={item.value}

@@ -1,6 +1,15 @@
 /** The top bar: what this project is and where it stands, left; what it costs and Train, right. */
 import { Tooltip } from '@mantine/core';
-import { Download, FolderOpen, LayoutTemplate, type LucideIcon, PanelRight, Redo2, Undo2, Upload } from 'lucide-react';
+import {
+  Download,
+  FolderOpen,
+  LayoutTemplate,
+  type LucideIcon,
+  PanelRight,
+  Redo2,
+  Undo2,
+  Upload,
+} from 'lucide-react';
 import type { Text } from '../../graph/text';
 import { shellMessages } from '../../messages/shell';
 import type { Dialog } from '../../state/contract';
@@ -65,7 +74,10 @@ function BarButton({ icon: Icon, label, keys, isDisabled, isExpanded, hasText, o
   const locale = useLocale();
   const words = say(label);
   return (
-    <Tooltip label={keys ? `${words} · ${shortcutLabel(keys, locale)}` : words} disabled={hasText === true && !keys}>
+    <Tooltip
+      label={keys ? `${words} · ${shortcutLabel(keys, locale)}` : words}
+      disabled={hasText === true && !keys}
+    >
       <button
         type="button"
         className="icon-button"

@@ -15,15 +15,31 @@ export function ViewMenu() {
   const view = useView((state) => state);
   const { set } = view;
   const choice = (isOn: boolean, words: ReactNode, onClick: () => void, key: string) => (
-    <Menu.Item key={key} role="menuitemcheckbox" aria-checked={isOn} closeMenuOnClick={false} onClick={onClick} leftSection={<Check size={14} aria-hidden style={{ visibility: isOn ? 'visible' : 'hidden' }} />}>
+    <Menu.Item
+      key={key}
+      role="menuitemcheckbox"
+      aria-checked={isOn}
+      closeMenuOnClick={false}
+      onClick={onClick}
+      leftSection={<Check size={14} aria-hidden style={{ visibility: isOn ? 'visible' : 'hidden' }} />}
+    >
       {words}
     </Menu.Item>
   );
-  const themes = { light: shellMessages.themeLight, dark: shellMessages.themeDark, system: shellMessages.themeSystem } as const;
+  const themes = {
+    light: shellMessages.themeLight,
+    dark: shellMessages.themeDark,
+    system: shellMessages.themeSystem,
+  } as const;
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <button type="button" className="icon-button" aria-label={say(shellMessages.settings)} title={say(shellMessages.settings)}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={say(shellMessages.settings)}
+          title={say(shellMessages.settings)}
+        >
           <Settings2 size={16} aria-hidden />
         </button>
       </Menu.Target>
@@ -34,12 +50,32 @@ export function ViewMenu() {
         )}
         <Menu.Label>{say(shellMessages.language)}</Menu.Label>
         {LOCALES.map((locale) =>
-          choice(view.locale === locale, <span lang={locale}>{LANGUAGE_NAMES[locale]}</span>, () => set({ locale }), locale),
+          choice(
+            view.locale === locale,
+            <span lang={locale}>{LANGUAGE_NAMES[locale]}</span>,
+            () => set({ locale }),
+            locale,
+          ),
         )}
         <Menu.Label>{say(shellMessages.canvas)}</Menu.Label>
-        {choice(view.showShapes, say(shellMessages.showShapes), () => set({ showShapes: !view.showShapes }), 'shapes')}
-        {choice(view.showCosts, say(shellMessages.showCosts), () => set({ showCosts: !view.showCosts }), 'costs')}
-        {choice(view.snapToGrid, say(shellMessages.snapToGrid), () => set({ snapToGrid: !view.snapToGrid }), 'snap')}
+        {choice(
+          view.showShapes,
+          say(shellMessages.showShapes),
+          () => set({ showShapes: !view.showShapes }),
+          'shapes',
+        )}
+        {choice(
+          view.showCosts,
+          say(shellMessages.showCosts),
+          () => set({ showCosts: !view.showCosts }),
+          'costs',
+        )}
+        {choice(
+          view.snapToGrid,
+          say(shellMessages.snapToGrid),
+          () => set({ snapToGrid: !view.snapToGrid }),
+          'snap',
+        )}
         {choice(
           view.wireStyle === 'step',
           say(shellMessages.stepWires),
@@ -47,7 +83,10 @@ export function ViewMenu() {
           'wires',
         )}
         <Menu.Divider />
-        <Menu.Item onClick={() => set({ dialog: 'shortcuts' })} rightSection={<span className="menu-keys">?</span>}>
+        <Menu.Item
+          onClick={() => set({ dialog: 'shortcuts' })}
+          rightSection={<span className="menu-keys">?</span>}
+        >
           {say(shellMessages.shortcuts)}
         </Menu.Item>
         <Menu.Item onClick={() => set({ dialog: 'matrix' })}>{say(shellMessages.matrix)}</Menu.Item>

@@ -13,8 +13,8 @@ import {
   Target,
 } from 'lucide-react';
 import type { Text } from '../../graph/text';
-import type { Family } from '../../nodes/define-node';
 import { paletteMessages } from '../../messages/palette';
+import type { Family } from '../../nodes/define-node';
 
 export type FamilyOrUnknown = Family | 'unknown';
 

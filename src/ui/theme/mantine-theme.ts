@@ -3,7 +3,10 @@ import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from 
 
 // Mantine wants ten steps; each is ours by role, so both themes follow the tokens and not a fixed palette.
 const steps = (name: string): MantineColorsTuple =>
-  Array.from({ length: 10 }, (_, step) => `var(--${name}${step < 3 ? '-soft' : ''})`) as unknown as MantineColorsTuple;
+  Array.from(
+    { length: 10 },
+    (_, step) => `var(--${name}${step < 3 ? '-soft' : ''})`,
+  ) as unknown as MantineColorsTuple;
 
 export const mantineTheme = createTheme({
   fontFamily: 'var(--font-sans)',

@@ -1,8 +1,8 @@
 /** Both sets of tokens keep the contrast the look promises, also as seen with the three kinds of colour blindness. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FAMILIES } from '../../nodes/define-node';
 import { FLOWS } from '../../graph/shape';
+import { FAMILIES } from '../../nodes/define-node';
 
 type Rgb = readonly [number, number, number];
 
@@ -13,7 +13,8 @@ function tokens(theme: string): Map<string, string> {
 }
 const themes = { light: tokens('light'), dark: tokens('dark') };
 
-const rgb = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Rgb;
+const rgb = (hex: string): Rgb =>
+  [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Rgb;
 const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
 /** Relative luminance and contrast ratio as WCAG 2 defines them. */
 const luminance = (hex: string) => {
@@ -36,7 +37,10 @@ const BLINDNESS = {
 function oklab(hex: string, matrix: readonly number[]): Rgb {
   const source = rgb(hex).map(linear);
   const [r, g, b] = [0, 3, 6].map((row) =>
-    Math.min(1, Math.max(0, matrix[row]! * source[0]! + matrix[row + 1]! * source[1]! + matrix[row + 2]! * source[2]!)),
+    Math.min(
+      1,
+      Math.max(0, matrix[row]! * source[0]! + matrix[row + 1]! * source[1]! + matrix[row + 2]! * source[2]!),
+    ),
   ) as unknown as Rgb;
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
@@ -57,7 +61,8 @@ describe.each(Object.entries(themes))('%s tokens', (_, set) => {
     for (const text of ['text', 'text-dim', 'accent-text', 'error-text', 'warning-text', 'success-text']) {
       expect(ratio(text, surface), text).toBeGreaterThanOrEqual(4.5);
     }
-    for (const family of [...FAMILIES, 'unknown']) expect(ratio(`family-${family}-text`, surface), family).toBeGreaterThanOrEqual(4.5);
+    for (const family of [...FAMILIES, 'unknown'])
+      expect(ratio(`family-${family}-text`, surface), family).toBeGreaterThanOrEqual(4.5);
   });
 
   it('text reads on hovered, active and tinted surfaces', () => {
@@ -72,15 +77,21 @@ describe.each(Object.entries(themes))('%s tokens', (_, set) => {
   });
 
   it.each(surfaces)('lines, icons and control borders are seen on %s', (surface) => {
-    for (const line of ['accent', 'error', 'warning', 'border-strong']) expect(ratio(line, surface), line).toBeGreaterThanOrEqual(3);
-    for (const family of [...FAMILIES, 'unknown']) expect(ratio(`family-${family}`, surface), family).toBeGreaterThanOrEqual(3);
-    for (const flow of [...FLOWS, 'unknown']) expect(ratio(`flow-${flow}`, surface), flow).toBeGreaterThanOrEqual(3);
+    for (const line of ['accent', 'error', 'warning', 'border-strong'])
+      expect(ratio(line, surface), line).toBeGreaterThanOrEqual(3);
+    for (const family of [...FAMILIES, 'unknown'])
+      expect(ratio(`family-${family}`, surface), family).toBeGreaterThanOrEqual(3);
+    for (const flow of [...FLOWS, 'unknown'])
+      expect(ratio(`flow-${flow}`, surface), flow).toBeGreaterThanOrEqual(3);
   });
 
   it.each(Object.entries(BLINDNESS))('families that touch in the palette differ: %s', (_name, matrix) => {
     FAMILIES.slice(1).forEach((family, index) => {
       const before = FAMILIES[index]!;
-      const apart = distance(oklab(set.get(`family-${family}`)!, matrix), oklab(set.get(`family-${before}`)!, matrix));
+      const apart = distance(
+        oklab(set.get(`family-${family}`)!, matrix),
+        oklab(set.get(`family-${before}`)!, matrix),
+      );
       expect(apart, `${before} and ${family}`).toBeGreaterThan(0.08);
     });
   });
