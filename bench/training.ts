@@ -1,13 +1,13 @@
 /**
  * Training speed in Node: samples per second on each backend, and what our loop costs over a bare tfjs loop that does the same
- * steps with the same layers and the same optimizer on one fixed batch. Both take turns in one process; the overhead is the
- * median over the turns, so that a busy machine slows both.
+ * steps with the same layers and the same optimizer. The loops take turns in one process. Their cost is compared in processor
+ * time, turn by turn, which other programs on the machine disturb least; speeds are by the clock.
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import { type ChosenBackend, chooseBackend } from '../src/engine/backend';
 import { type BuiltModel, buildModel } from '../src/engine/build-model';
-import { registerWasmKernels, unregisterWasmKernels } from '../src/engine/kernels/register';
-import { batchTensors } from '../src/engine/objective';
+import { accelerateAdam, registerWasmKernels, unregisterWasmKernels } from '../src/engine/kernels/register';
+import { type BatchTensors, batchTensors } from '../src/engine/objective';
 import { run } from '../src/engine/run';
 import { RunControl } from '../src/engine/run-control';
 import type { RunEvent } from '../src/engine/run-event';
@@ -16,120 +16,138 @@ import { lossType, optimizerType } from '../src/nodes/training-index';
 import { type BenchModel, type BenchRun, benchRun, MODELS } from './models';
 import { median, type Row, report } from './report';
 
-/** Length of one turn. Shorter turns catch less of what the machine does besides. */
-const TURN_MS = 250;
-const TURNS = 9;
+/** Length of one turn: short, so that all loops see the same moments of a busy machine. */
+const TURN_MS = 120;
+const TURNS = 15;
+const FEW_TURNS = 5;
 /** Steps per epoch of our loop: epochs end inside the measurement, as they do for users. */
 const EPOCH_STEPS = 100;
 
+interface Loop {
+  steps(count: number): Promise<void> | void;
+  end(): Promise<void> | void;
+}
+
 interface Turn {
-  readonly oursMs: number;
-  readonly bareMs: number;
+  readonly clockMs: number;
+  readonly processorMs: number;
 }
 
 interface Measured {
-  readonly ours: number;
-  readonly bare: number;
-  readonly overhead: number;
+  readonly samplesPerSecond: number;
+  /** Processor time of each turn per step. */
+  readonly turns: readonly number[];
 }
 
 export async function benchTraining(): Promise<void> {
+  // tfjs greets on the console otherwise.
   tf.env().set('PROD', true);
-  const speed: Row[] = [];
   const wasm = await chooseBackend(tf, 'wasm', nodeBackendEnv);
   if (wasm.name !== 'wasm') throw new Error('The wasm backend does not start');
   const kernels = registerWasmKernels(tf).native;
   if (kernels.state !== 'on') throw new Error(`The native kernels are not in use: ${JSON.stringify(kernels)}`);
-  for (const model of MODELS) {
-    for (const batch of [32, 128]) {
-      registerWasmKernels(tf, { native: true });
-      const { parameters } = benchRun(model, batch, 1);
-      const native = await measure(model, batch, wasm, TURNS);
-      registerWasmKernels(tf, { native: false });
-      const script = await measure(model, batch, wasm, 5);
-      unregisterWasmKernels(tf);
-      const stock = await measure(model, batch, wasm, 5).catch(() => null);
-      speed.push({
-        model: model.name,
-        batch,
-        parameters,
-        'wasm, our kernels': Math.round(native.ours),
-        'bare tfjs loop': Math.round(native.bare),
-        'our loop costs, %': native.overhead,
-        'wasm, our JS kernels': Math.round(script.ours),
-        'wasm, stock kernels': stock ? Math.round(stock.ours) : 'does not train',
-      });
-    }
-  }
-  report('Training in Node, samples per second', speed);
+  const rows: Row[] = [];
+  for (const model of MODELS) for (const batch of [32, 128]) rows.push(await wasmRow(model, batch, wasm));
+  report('Training in Node on wasm, samples per second', rows);
 
   const cpu = await chooseBackend(tf, 'cpu', nodeBackendEnv);
   const slow: Row[] = [];
   for (const model of MODELS) {
-    const { ours, bare } = await measure(model, 32, cpu, 5);
-    const best = speed.find((row) => row['model'] === model.name)!['wasm, our kernels'] as number;
-    slow.push({ model: model.name, batch: 32, cpu: ours, 'bare tfjs loop': bare, 'wasm / cpu': best / ours });
+    const job = benchRun(model, 32, EPOCH_STEPS);
+    const [ours] = await measure(job, [ourLoop(job, cpu)], FEW_TURNS);
+    const wasmSpeed = rows.find((row) => row['model'] === model.name)!['ours'] as number;
+    slow.push({
+      model: model.name,
+      batch: 32,
+      cpu: ours!.samplesPerSecond,
+      'wasm / cpu': wasmSpeed / ours!.samplesPerSecond,
+    });
   }
-  report('The same on the cpu backend', slow);
+  report('The same on the cpu backend, samples per second', slow);
 }
 
-async function measure(
-  model: BenchModel,
-  batch: number,
-  backend: ChosenBackend,
-  turns: number,
-): Promise<Measured> {
-  await tf.setBackend(backend.name);
+async function wasmRow(model: BenchModel, batch: number, backend: ChosenBackend): Promise<Row> {
   const job = benchRun(model, batch, EPOCH_STEPS);
-  const bare = bareLoop(job);
-  const ours = ourLoop(job, backend);
+  registerWasmKernels(tf, { native: true });
+  const [ours, fixed, fed] = await measure(
+    job,
+    [ourLoop(job, backend), bareLoop(job, 'one batch'), bareLoop(job, 'every batch')],
+    TURNS,
+  );
+  registerWasmKernels(tf, { native: false });
+  const [script] = await measure(job, [ourLoop(job, backend)], FEW_TURNS);
+  unregisterWasmKernels(tf);
+  const stock = await measure(job, [ourLoop(job, backend)], FEW_TURNS).catch(() => null);
+  registerWasmKernels(tf, { native: true });
+  const speed = (measured: Measured): number => Math.round(measured.samplesPerSecond);
+  return {
+    model: model.name,
+    batch,
+    parameters: job.parameters,
+    ours: speed(ours!),
+    'bare, one fixed batch': speed(fixed!),
+    'bare, makes each batch': speed(fed!),
+    'ours over fixed, %': overhead(ours!, fixed!),
+    'ours over made, %': overhead(ours!, fed!),
+    'ours, JS kernels': speed(script!),
+    'ours, stock kernels': stock ? speed(stock[0]!) : 'does not train',
+  };
+}
+
+const overhead = (ours: Measured, bare: Measured): number =>
+  100 * (median(ours.turns.map((turn, index) => turn / bare.turns[index]!)) - 1);
+
+async function measure(job: BenchRun, loops: readonly Loop[], turns: number): Promise<Measured[]> {
   try {
-    // The first steps compile code and fill the memory pools; they also say how many steps make a turn.
-    await ours.steps(2);
-    bare.steps(2);
-    const stepMs = Math.min(await ours.steps(1), bare.steps(1));
-    const steps = Math.max(1, Math.min(2000, Math.round(TURN_MS / stepMs)));
-    if (steps > 1) {
-      await ours.steps(steps);
-      bare.steps(steps);
+    // The first steps compile code and fill memory pools; the last of them says how many steps make a turn.
+    let stepMs = 0;
+    for (const loop of loops) {
+      await loop.steps(1);
+      stepMs = Math.max(stepMs, (await timed(loop, 1)).clockMs);
     }
-    const taken: Turn[] = [];
+    const count = Math.max(1, Math.round(TURN_MS / stepMs));
+    if (count > 1) for (const loop of loops) await loop.steps(count);
+    const taken: Turn[][] = loops.map(() => []);
     for (let turn = 0; turn < turns; turn++) {
-      if (turn % 2 === 0) taken.push({ oursMs: await ours.steps(steps), bareMs: bare.steps(steps) });
-      else {
-        const bareMs = bare.steps(steps);
-        taken.push({ oursMs: await ours.steps(steps), bareMs });
+      for (let at = 0; at < loops.length; at++) {
+        // Another loop begins each turn: none is always the one after the garbage of the same other.
+        const index = (turn + at) % loops.length;
+        taken[index]!.push(await timed(loops[index]!, count));
       }
     }
-    const perSecond = (ms: number): number => (steps * batch * 1000) / ms;
-    return {
-      ours: perSecond(median(taken.map(({ oursMs }) => oursMs))),
-      bare: perSecond(median(taken.map(({ bareMs }) => bareMs))),
-      overhead: 100 * (median(taken.map(({ oursMs, bareMs }) => oursMs / bareMs)) - 1),
-    };
+    return taken.map((each) => ({
+      samplesPerSecond:
+        (count * job.training.batchSize * 1000) / median(each.map(({ clockMs }) => clockMs)),
+      turns: each.map(({ processorMs }) => processorMs / count),
+    }));
   } finally {
-    await ours.end();
-    bare.end();
+    for (const loop of loops) await loop.end();
   }
 }
 
-/** `steps(n)` gives the milliseconds that the engine's own loop takes for n steps, its events included. */
-function ourLoop(job: BenchRun, backend: ChosenBackend) {
-  const model = buildModel(tf, job.plan, job.training.seed);
-  const control = new RunControl();
-  const events = run({ tf, model, training: job.training, data: job.data, control, backend });
+async function timed(loop: Loop, count: number): Promise<Turn> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await loop.steps(count);
+  const clockMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  return { clockMs, processorMs: (user + system) / 1000 };
+}
+
+/** The engine's own loop, its events included. */
+function ourLoop({ plan, training, data }: BenchRun, backend: ChosenBackend): Loop {
+  const model = buildModel(tf, plan, training.seed);
+  const events = run({ tf, model, training, data, control: new RunControl(), backend });
   const next = async (): Promise<RunEvent> => {
     const { value, done } = await events.next();
     if (done || value.kind === 'failed') throw new Error(`The run ended: ${JSON.stringify(value)}`);
     return value;
   };
   return {
-    async steps(count: number): Promise<number> {
-      const started = performance.now();
+    async steps(count) {
       for (let step = 0; step < count; ) if ((await next()).kind === 'step') step += 1;
-      return performance.now() - started;
     },
-    async end(): Promise<void> {
+    async end() {
       await events.return();
       model.dispose();
     },
@@ -137,38 +155,41 @@ function ourLoop(job: BenchRun, backend: ChosenBackend) {
 }
 
 /** Forward, loss, gradients, update: what remains when everything that a user sees is left out. */
-function bareLoop({ plan, training, data }: BenchRun) {
+function bareLoop({ plan, training, data }: BenchRun, feed: 'one batch' | 'every batch'): Loop {
   const model = buildModel(tf, plan, training.seed);
   const [phase] = training.phases;
-  const type = optimizerType(phase!.optimizer.type)!;
-  const optimizer: tfjs.Optimizer = type.build(tf, phase!.optimizer.config as never);
-  const { inputs, targets } = batchTensors(tf, data.batch(data.rows.train.slice(0, training.batchSize)));
+  const { type, config } = phase!.optimizer;
+  const optimizer = accelerateAdam(tf, optimizerType(type)!.build(tf, config as never) as tfjs.AdamOptimizer);
   const variables = model.trainableVariables();
+  const { batchSize } = training;
+  const { train } = data.rows;
+  const fixed = batchTensors(tf, data.batch(train.subarray(0, batchSize)));
+  let at = 0;
+  const nextBatch = (): BatchTensors => {
+    const batch = data.batch(train.subarray(at, at + batchSize));
+    at = (at + batchSize) % train.length;
+    return batchTensors(tf, batch);
+  };
   const step = (): void => {
     tf.tidy(() => {
-      const { grads } = tf.variableGrads(() => lossOf(model, inputs, targets), variables);
+      const batch = feed === 'one batch' ? fixed : nextBatch();
+      const { grads } = tf.variableGrads(() => lossOf(model, batch), variables);
       optimizer.applyGradients(grads);
     });
   };
   return {
-    steps(count: number): number {
-      const started = performance.now();
-      for (let at = 0; at < count; at++) step();
-      return performance.now() - started;
+    steps(count) {
+      for (let done = 0; done < count; done++) step();
     },
-    end(): void {
+    end() {
       model.dispose();
       optimizer.dispose();
-      tf.dispose([...inputs, ...targets]);
+      tf.dispose([...fixed.inputs, ...fixed.targets]);
     },
   };
 }
 
-function lossOf(
-  model: BuiltModel,
-  inputs: readonly tfjs.Tensor[],
-  targets: readonly tfjs.Tensor[],
-): tfjs.Scalar {
+function lossOf(model: BuiltModel, { inputs, targets }: BatchTensors): tfjs.Scalar {
   const { values, masks } = model.forward(inputs, true);
   const { compute } = lossType(model.plan.heads[0]!.loss)!;
   return tf.mean<tfjs.Scalar>(compute(tf, values[0]!, targets[0]!, masks[0]!));

@@ -278,16 +278,20 @@ function analyseSubGraph(graph: SubGraph, inputs: Facts, schema: DatasetSchema |
     if (!type) throw new Error(`A composite expands to the unregistered type ${inner.type}`);
     const facts: Record<string, TensorFact[]> = {};
     const wires: Record<string, LocalRef[]> = {};
+    for (const port of type.inputs) {
+      facts[port.name] = [];
+      wires[port.name] = [];
+    }
     for (const [from, to] of graph.edges) {
       const [node, port] = endOf(to);
       if (node !== inner.id) continue;
       for (const { ref, fact } of sources(from)) {
-        (facts[port] ??= []).push(fact);
-        (wires[port] ??= []).push(ref);
+        facts[port]!.push(fact);
+        wires[port]!.push(ref);
       }
     }
     for (const port of type.inputs) {
-      for (const fact of facts[port.name] ?? []) {
+      for (const fact of facts[port.name]!) {
         const problem = checkPort(port, fact);
         if (problem) return nothing(type, {}, [problem]);
       }

@@ -31,7 +31,7 @@ interface Drawn {
   readonly schema: DatasetSchema;
 }
 const fitting: fc.Arbitrary<Drawn> = fc
-  .tuple(natural, fc.array(move, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 2 }))
+  .tuple(natural, fc.array(move, { minLength: 1, maxLength: 8, size: 'max' }), fc.integer({ min: 1, max: 2 }))
   .map(([pick, moves, heads]) => ({ doc: grow(schemaAt(pick), moves, heads), schema: schemaAt(pick) }));
 
 // Damage: what a hand, an old file or a foreign program could leave behind. Names that every object inherits are among the ids.
@@ -125,7 +125,12 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
 );
 
 const damaged: fc.Arbitrary<Drawn> = fc
-  .tuple(fitting, fc.array(damage, { maxLength: 6 }), fc.option(natural, { freq: 9 }), fc.nat({ max: 19 }))
+  .tuple(
+    fitting,
+    fc.array(damage, { maxLength: 6, size: 'max' }),
+    fc.option(natural, { freq: 9 }),
+    fc.nat({ max: 19 }),
+  )
   .map(([{ doc, schema }, damages, other, empty]) => ({
     doc: damages.reduce((next, each) => each(next), empty === 0 ? emptyDocument('empty') : doc),
     schema: other !== null && other % 4 === 0 ? schemaAt(other) : schema,
@@ -223,7 +228,7 @@ describe('any document', () => {
           }
         }
       }),
-      RUNS,
+      { ...RUNS, numRuns: 300 },
     );
     expect(tried).toBeGreaterThan(200);
   });

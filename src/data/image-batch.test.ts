@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ImageColumn } from '../graph/schema';
 import { imageWriter } from './image-batch';
 
+fc.configureGlobal({ seed: 42 });
+
 const column = (height: number, width: number, channels: 1 | 3): ImageColumn => ({
   kind: 'image',
   name: 'image',

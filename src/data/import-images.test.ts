@@ -7,6 +7,8 @@ import { importUpload } from './import-upload';
 import { chooseSize, type DecodeImage, parseImages } from './parse-images';
 import type { FileEntry } from './zip-entries';
 
+fc.configureGlobal({ seed: 42 });
+
 /** A real PNG, 8 bits per channel, every row with filter 0. Checksums are left zero: the reader here does not ask for them. */
 function png(
   height: number,

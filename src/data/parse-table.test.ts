@@ -4,6 +4,8 @@ import type { ColumnValues, Dataset, Result } from './dataset';
 import { parseTable, type TableOptions } from './parse-table';
 import type { Progress } from './platform';
 
+fc.configureGlobal({ seed: 42 });
+
 const options: TableOptions = { id: 'own', title: 'Own table', target: null, separator: null };
 const parse = (text: string, part: Partial<TableOptions> = {}, progress?: Progress) =>
   parseTable(new TextEncoder().encode(text), 'f.csv', { ...options, ...part }, progress);
@@ -203,10 +205,7 @@ describe('what is repaired or guessed is a warning', () => {
     ],
     [
       'a last quote that never closes among quotes that do',
-      table('text,label', (i) => `"${i}, and more",${i % 2 ? '"yes"' : `"no${i === 19 ? '' : '"'}`}`).replace(
-        /"(no|yes)"\n$/u,
-        '"$1\n',
-      ),
+      table('text,label', (i) => `"${i}, and more","${i % 2 ? 'yes' : 'no'}"`).replace(/"\n$/u, '\n'),
       [{ code: 'open-quote', facts: { row: 21 } }],
     ],
     [

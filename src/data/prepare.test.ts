@@ -5,6 +5,8 @@ import { categoryColumn, numberColumn, tagsColumn, textColumn } from './column-s
 import type { ColumnValues, Dataset, PreparedData, Result } from './dataset';
 import { prepareData, prepareInputs } from './prepare';
 
+fc.configureGlobal({ seed: 42 });
+
 /** A data set out of plain lists: numbers, text (or `tags:` in the name), or classes as `[names, indices]`. */
 function dataset(
   lists: { [name: string]: readonly number[] | readonly string[] | { classes: string[]; indices: number[] } },

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, epochOrder, shuffle } from './random';
 
+fc.configureGlobal({ seed: 42 });
+
 describe('createRandom', () => {
   it('repeats with the same seeds and differs with others', () => {
     const draw = (...seeds: number[]) => Array.from({ length: 5 }, createRandom(...seeds));

@@ -56,7 +56,7 @@ interface Slices {
   readonly rows: string[][];
   /** The row whose quote never closes. */
   readonly openRow: number | null;
-  /** The first row with a quote that closes in the middle of a cell, or with a cell of several lines. */
+  /** The first row with a quote that closes in the middle of a cell, which no program writes that quotes on purpose. */
   readonly oddRow: number | null;
 }
 
@@ -85,7 +85,7 @@ async function parseSlices(
       if (row.some((cell) => cell.trim() !== '')) rows.push(row);
       const code = failed.get(i);
       if (code === 'MissingQuotes') openRow = rows.length;
-      else if (oddRow === null && (code || row.some((cell) => cell.includes('\n')))) oddRow = rows.length;
+      else if (code) oddRow ??= rows.length;
     });
     if (isLast) break;
     // A slice that ends inside its first row (one very long cell) is tried again at twice the size.

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type SplitRequest, splitRows } from './split';
 import type { Timeline } from './time-order';
 
+fc.configureGlobal({ seed: 42 });
+
 const range = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 const request = (part: Partial<SplitRequest> & { rows: Int32Array }): SplitRequest => ({
   testFrom: null,

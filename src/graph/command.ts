@@ -2,7 +2,17 @@
  * Edits as values. `apply(doc, command)` gives the new document and the inverse command; that is the whole of undo.
  * Commands are total: one that no longer fits (a node that is gone) changes nothing and its inverse is an empty batch.
  */
-import type { Config, DatasetBinding, Edge, EdgeId, Frame, GraphNode, NodeId, Note, Position } from './document';
+import type {
+  Config,
+  DatasetBinding,
+  Edge,
+  EdgeId,
+  Frame,
+  GraphNode,
+  NodeId,
+  Note,
+  Position,
+} from './document';
 import type { TrainingSettings } from './training-settings';
 
 export type Command =
@@ -14,7 +24,12 @@ export type Command =
   /** Replaces the named fields; others stay. */
   | { readonly kind: 'setConfig'; readonly node: NodeId; readonly config: Config }
   /** As `setConfig`, but the whole config and its version: undo of a migration or an added field. */
-  | { readonly kind: 'replaceConfig'; readonly node: NodeId; readonly config: Config; readonly typeVersion: number }
+  | {
+      readonly kind: 'replaceConfig';
+      readonly node: NodeId;
+      readonly config: Config;
+      readonly typeVersion: number;
+    }
   | { readonly kind: 'renameNode'; readonly node: NodeId; readonly title: string }
   | { readonly kind: 'setBypassed'; readonly node: NodeId; readonly bypassed: boolean }
   | { readonly kind: 'setTrainable'; readonly node: NodeId; readonly trainable: boolean }

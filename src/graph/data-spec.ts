@@ -44,7 +44,12 @@ export type TargetSpec =
   /** Class index, int32, shape [batch]. `binary` heads have two classes and one logit. */
   | { readonly kind: 'class'; readonly column: string; readonly classes: readonly string[] }
   /** One class index per step, int32, shape [batch, length]; padded steps are masked. */
-  | { readonly kind: 'tags'; readonly column: string; readonly classes: readonly string[]; readonly length: number }
+  | {
+      readonly kind: 'tags';
+      readonly column: string;
+      readonly classes: readonly string[];
+      readonly length: number;
+    }
   /** Numbers, float32, shape [batch, columns]; standardised for training, reported in their own units. */
   | {
       readonly kind: 'numbers';

@@ -14,7 +14,6 @@ export interface FileFacts {
   'invalid-content': { readonly path: string; readonly expected: string };
   'too-large': { readonly megabytes: number; readonly limit: number };
   'graph-model': Record<never, never>;
-  'keras-3': Record<never, never>;
   'no-topology': Record<never, never>;
   'broken-topology': { readonly layer: string; readonly expected: string };
   'weights-missing': { readonly file: string };
@@ -29,6 +28,9 @@ export interface FileFacts {
   // what was lost on the way in
   'unknown-layer': { readonly layer: string; readonly className: string };
   'unsupported-setting': { readonly layer: string; readonly key: string; readonly value: string };
+  /** As `unsupported-setting`, but it changes what the layer computes: the layer is kept opaque. */
+  'opaque-setting': { readonly layer: string; readonly key: string; readonly value: string };
+  'weights-unused': { readonly count: number };
   'shared-layer': { readonly layer: string; readonly uses: number };
   'input-size': { readonly layer: string; readonly shape: string };
 }

@@ -35,11 +35,16 @@ export function project({ name, dataset, training, nodes, wires }: ProjectTable)
     const full = { ...defaultConfig(found.fields), ...config } as Config;
     return { ...newNode(type, found.version, full, id), title };
   });
+  const taken = new Set<string>();
   const edges = wires.map((wire, order) => {
     const [from = '', to = ''] = wire.split(' > ');
     const [target = '', port = 'input'] = to.split('.');
+    // Two wires between the same nodes end at different ports.
+    const short = `e-${from}-${target}`;
+    const id = taken.has(short) ? `${short}-${port}` : short;
+    taken.add(id);
     return {
-      id: edgeId(`e-${from}-${target}`),
+      id: edgeId(id),
       source: { node: nodeId(from), port: 'output' },
       target: { node: nodeId(target), port },
       order,

@@ -43,7 +43,7 @@ export const dataMessages = defineMessages({
   ),
   target: t('Column to predict', '要预测的列'),
   targetHelp: t('Sets the target of the output node.', '设置输出节点的目标列。'),
-  targetAutomatic: t('as the data set says: {column}', '按数据集默认：{column}'),
+  targetAutomatic: t('{column} (default)', '{column}（默认）'),
   noOutput: t('Add an output node first.', '请先添加输出节点。'),
   severalOutputs: t(
     'Several outputs: set the target of each in the inspector.',

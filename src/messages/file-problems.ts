@@ -31,10 +31,6 @@ export const fileProblems: { readonly [C in FileProblemCode]: Text } = {
     'This is a graph model: it is frozen for inference and has no layers to edit. Export it as a layers model instead.',
     '这是图模型：只用于推理，没有可编辑的层。请改为导出层模型（layers model）。',
   ),
-  'keras-3': t(
-    'This is a Keras 3 file. Save it in the tfjs layers format to open it here.',
-    '这是 Keras 3 文件。请先保存为 tfjs 层模型格式。',
-  ),
   'no-topology': t('The file holds weights but no layers.', '文件里只有权重，没有层。'),
   'broken-topology': t(
     'Layer “{layer}” cannot be read: expected {expected}.',
@@ -74,12 +70,20 @@ export const fileProblems: { readonly [C in FileProblemCode]: Text } = {
     '“{key}” = {value} of layer “{layer}” is not supported here and was left out.',
     '层“{layer}”的“{key}” = {value} 不受支持，已忽略。',
   ),
+  'opaque-setting': t(
+    '“{key}” = {value} of layer “{layer}” has no counterpart here. The layer is kept as it is, but cannot be trained.',
+    '层“{layer}”的“{key}” = {value} 在这里没有对应项。该层会原样保留，但无法训练。',
+  ),
+  'weights-unused': t(
+    'The architecture is here; its {count} weight arrays are not used: training starts from new weights.',
+    '已导入结构；文件中的 {count} 个权重数组未被使用，训练将从新的权重开始。',
+  ),
   'shared-layer': t(
     'Layer “{layer}” is used {uses} times with shared weights; here each use has its own.',
     '层“{layer}”以共享权重使用了 {uses} 次；这里每次使用都有各自的权重。',
   ),
   'input-size': t(
-    'Input “{layer}” leaves its size {shape} open; a usual size was chosen.',
-    '输入“{layer}”的尺寸 {shape} 未定，已选用常见尺寸。',
+    'Input “{layer}” is {shape} in the file. Here the data set decides its size.',
+    '输入“{layer}”在文件中的形状是 {shape}；在这里其大小由数据集决定。',
   ),
 };

@@ -67,12 +67,13 @@ export const trainingMessages = defineMessages({
   time: t('Time', '用时'),
 
   // charts
-  loss: t('loss', '损失'),
+  loss: t('Loss', '损失'),
   lossTitle: t('Loss', '损失'),
   metrics: t('Metrics', '指标'),
   series: t('Shown in the chart', '图中显示'),
   trainSeries: t('train', '训练'),
   validationSeries: t('validation', '验证'),
+  validationOf: t('Validation {measure}', '验证{measure}'),
   validationShort: t('val', '验证'),
   stepSeries: t('step', '步'),
   chartLabel: t('{title} by epoch. Latest: {latest}.', '{title}随轮次变化。最新：{latest}。'),

@@ -12,13 +12,13 @@ import type { Json } from '../graph/json';
 import { replaceNodeCommands } from '../graph/rewire';
 import type { ColumnKind, DatasetSchema } from '../graph/schema';
 import type { NodeType } from '../nodes/define-node';
-import { defaultConfig } from '../nodes/fields';
+import { type ConfigOf, defaultConfig, type Fields } from '../nodes/fields';
 import { NODE_TYPES, nodeType } from '../nodes/index';
 import { parseConfig } from '../nodes/parse-config';
 
 export function bindCommand(doc: GraphDoc, schema: DatasetSchema): Command {
   const commands: Command[] = [];
-  const changed = new Set<NodeId>();
+  const ends = new Set<NodeId>();
   let current = doc;
   const edit = (command: Command | null) => {
     if (!command) return;
@@ -28,12 +28,11 @@ export function bindCommand(doc: GraphDoc, schema: DatasetSchema): Command {
   edit({ kind: 'setDataset', dataset: { id: schema.id } });
   for (const node of Object.values(doc.meaning.nodes)) {
     const type = nodeType(node.type);
-    const before = commands.length;
     if (type?.kind === 'input') edit(fitInput(current, node, type, schema));
     if (type?.kind === 'output') edit(fitHead(current, node, type, schema));
-    if (commands.length > before) changed.add(node.id);
+    if (type?.kind === 'input' || type?.kind === 'output') ends.add(node.id);
   }
-  for (const command of adapters(current, schema, changed)) edit(command);
+  for (const command of adapters(current, schema, ends)) edit(command);
   return { kind: 'batch', commands };
 }
 
@@ -41,7 +40,8 @@ export function bindCommand(doc: GraphDoc, schema: DatasetSchema): Command {
 function fitInput(doc: GraphDoc, node: GraphNode, type: NodeType, schema: DatasetSchema): Command | null {
   if (canRead(type, node.config, schema)) return null;
   const config = withoutColumns(type, node.config, schema);
-  if (canRead(type, { ...node.config, ...config }, schema)) return { kind: 'setConfig', node: node.id, config };
+  if (canRead(type, { ...node.config, ...config }, schema))
+    return { kind: 'setConfig', node: node.id, config };
   const fitting = inputFor(schema);
   return fitting ? replaceNodeCommands(doc, node.id, fresh(fitting)) : null;
 }
@@ -54,7 +54,7 @@ export function inputFor(schema: DatasetSchema): NodeType | undefined {
 
 function canRead(type: NodeType, received: Config, schema: DatasetSchema): boolean {
   const { config } = parseConfig(type, received);
-  return type.inferShapes({ config, inputs: {}, schema }).ok;
+  return type.inferShapes({ config: config as ConfigOf<Fields>, inputs: {}, schema }).ok;
 }
 
 /**
@@ -62,16 +62,15 @@ function canRead(type: NodeType, received: Config, schema: DatasetSchema): boole
  * it. Otherwise it becomes the head for that target.
  */
 function fitHead(doc: GraphDoc, node: GraphNode, type: NodeType, schema: DatasetSchema): Command | null {
-  const accepts = targetKinds(type);
-  const named = schema.columns.find((column) => column.name === node.config['target']);
-  if (named && accepts.includes(named.kind) && suitsClasses(type, named)) return null;
+  const predicts = (column: Column | undefined): boolean =>
+    column !== undefined && targetKinds(type).includes(column.kind) && suitsClasses(type, column);
+  const named = targetsOf(type, node.config).map((name) =>
+    schema.columns.find((column) => column.name === name),
+  );
+  if (named.length > 0 && named.every(predicts)) return null;
   const own = schema.columns.find((column) => column.name === schema.target);
-  const suits = own
-    ? accepts.includes(own.kind) && suitsClasses(type, own)
-    : schema.columns.some((column) => accepts.includes(column.kind));
-  if (suits) {
-    const config = withoutColumns(type, node.config, schema);
-    return { kind: 'setConfig', node: node.id, config };
+  if (own ? predicts(own) : schema.columns.some(predicts)) {
+    return { kind: 'setConfig', node: node.id, config: withoutColumns(type, node.config, schema) };
   }
   const fitting = own && headFor(own);
   return fitting ? replaceNodeCommands(doc, node.id, fresh(fitting)) : null;
@@ -87,11 +86,17 @@ export const headFor = (column: Column): NodeType | undefined =>
 const suitsClasses = (type: NodeType, column: Column): boolean =>
   type.type !== 'binary-output' || (column.kind === 'category' && column.classes.length === 2);
 
-function targetKinds(type: NodeType): readonly ColumnKind[] {
-  return Object.entries(type.fields).flatMap(([name, field]) =>
-    name === 'target' && (field.kind === 'column' || field.kind === 'columns') ? field.accepts : [],
+/** A head's only column field says what it predicts. */
+const targetFields = (type: NodeType) =>
+  Object.entries(type.fields).flatMap(([name, field]) =>
+    field.kind === 'column' || field.kind === 'columns' ? [{ name, accepts: field.accepts }] : [],
   );
-}
+const targetKinds = (type: NodeType): readonly ColumnKind[] =>
+  targetFields(type).flatMap((field) => field.accepts);
+const targetsOf = (type: NodeType, config: Config): readonly Json[] =>
+  targetFields(type)
+    .flatMap(({ name }): readonly Json[] => [config[name] ?? ''].flat() as readonly Json[])
+    .filter((name) => name !== '');
 
 /** The column fields that name what the data set does not have, as they are when they mean "whatever fits". */
 function withoutColumns(type: NodeType, config: Config, schema: DatasetSchema): Config {
@@ -117,26 +122,33 @@ const fresh = (type: NodeType): Pick<GraphNode, 'type' | 'typeVersion' | 'config
 /** More would be a different network, not the same one on other data. */
 const MAX_ADAPTERS = 8;
 
-const ADAPTED: readonly ProblemCode[] = ['wrong-flow', 'wrong-rank', 'needs-tokens'];
+/** What other data can break: what flows in, how many classes or words there are. */
+const ADAPTED: readonly ProblemCode[] = [
+  ...(['wrong-flow', 'wrong-rank', 'needs-tokens'] as const),
+  ...(['classes-mismatch', 'size-mismatch', 'vocabulary-too-small'] as const),
+];
 
-/** Inserts that the compiler offers for wires at the changed nodes whose ends no longer agree, one after the other. */
-function* adapters(start: GraphDoc, schema: DatasetSchema, changed: Set<NodeId>): Generator<Command> {
+/**
+ * Inserts and settings that the compiler offers at inputs and heads and at what hangs on the inputs, one after the other, until
+ * nothing there is broken or nothing is offered.
+ */
+function* adapters(start: GraphDoc, schema: DatasetSchema, ends: Set<NodeId>): Generator<Command> {
   let doc = start;
   const isNear = (place: Place): boolean =>
     'node' in place &&
-    (changed.has(place.node) ||
+    (ends.has(place.node) ||
       Object.values(doc.meaning.edges).some(
-        ({ source, target }) => target.node === place.node && changed.has(source.node),
+        ({ source, target }) => target.node === place.node && ends.has(source.node),
       ));
   for (let count = 0; count < MAX_ADAPTERS; count++) {
     const fix = compile(doc, schema)
       .diagnostics.filter(({ code, where }) => ADAPTED.includes(code) && isNear(where))
       .flatMap((each) => each.fixes)
-      .find((each) => each.label.kind === 'insert');
+      .find(({ label }) => label.kind === 'insert' || label.kind === 'set-field');
     if (!fix) return;
     const command: Command = { kind: 'batch', commands: fix.commands };
     doc = apply(doc, command).doc;
-    for (const each of fix.commands) if (each.kind === 'addNode') changed.add(each.node.id);
+    for (const each of fix.commands) if (each.kind === 'addNode') ends.add(each.node.id);
     yield command;
   }
 }

@@ -8,9 +8,18 @@ import type { Evaluation, FailureCause, Measures } from '../engine/run-event';
 import type { Command } from '../graph/command';
 import type { Diagnostic } from '../graph/diagnostic';
 import type { EdgeId, GraphDoc, NodeId } from '../graph/document';
+import type { FileProblem } from '../graph/file-problem';
 import type { DatasetSchema } from '../graph/schema';
 import type { Locale } from '../graph/text';
-import type { Backend, DataSource, PredictionSample, RowsPreview, RunId, UploadFile, UploadOptions } from '../worker/protocol';
+import type {
+  Backend,
+  DataSource,
+  PredictionSample,
+  RowsPreview,
+  RunId,
+  UploadFile,
+  UploadOptions,
+} from '../worker/protocol';
 
 export interface DocumentState {
   readonly doc: GraphDoc;
@@ -32,7 +41,15 @@ export interface DocumentState {
 
 export type LeftTab = 'nodes' | 'outline' | 'data';
 export type DrawerTab = 'training' | 'results' | 'data' | 'problems';
-export type Dialog = 'gallery' | 'projects' | 'export' | 'import' | 'shortcuts' | 'upload' | 'matrix' | 'settings';
+export type Dialog =
+  | 'gallery'
+  | 'projects'
+  | 'export'
+  | 'import'
+  | 'shortcuts'
+  | 'upload'
+  | 'matrix'
+  | 'settings';
 
 /** What is looked at; never saved in the document, never undone. Sizes, theme and locale are remembered per browser. */
 export interface ViewState {
@@ -96,7 +113,11 @@ export interface RunState {
   readonly samplesPerSecond: number | null;
   readonly failure: FailureCause | null;
   readonly reason: 'epochs' | 'early-stopping' | 'stopped' | null;
-  readonly epochRows: readonly { readonly epoch: number; readonly measures: Measures; readonly durationMs: number }[];
+  readonly epochRows: readonly {
+    readonly epoch: number;
+    readonly measures: Measures;
+    readonly durationMs: number;
+  }[];
   readonly evaluation: Evaluation | null;
   readonly samples: readonly PredictionSample[];
   readonly version: number;
@@ -114,7 +135,11 @@ export interface RunState {
   setBackend(backend: Backend): void;
   loadSamples(wrongOnly: boolean): Promise<void>;
   /** tfjs files of the current document, trained when a run of the same meaning has finished. */
-  exportTfjs(): Promise<{ readonly modelJson: string; readonly weights: ArrayBuffer; readonly trained: boolean }>;
+  exportTfjs(): Promise<{
+    readonly modelJson: string;
+    readonly weights: ArrayBuffer;
+    readonly trained: boolean;
+  }>;
 }
 
 export interface ProjectEntry {
@@ -133,5 +158,9 @@ export interface ProjectState {
   rename(id: string, name: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** Project file, or tfjs `model.json` with its weight files; problems keep what the user had. */
-  importFiles(files: readonly File[]): Promise<{ readonly opened: boolean; readonly diagnostics: readonly Diagnostic[]; readonly problems: readonly DataProblem[] }>;
+  importFiles(files: readonly File[]): Promise<{
+    readonly opened: boolean;
+    readonly diagnostics: readonly Diagnostic[];
+    readonly problems: readonly FileProblem[];
+  }>;
 }

@@ -15,7 +15,10 @@ export interface DataStore extends DataState {
   refresh(): Promise<void>;
 }
 
-const SHIPPED: readonly DatasetEntry[] = DATASETS.map(({ id, schema }) => ({ source: { kind: 'shipped', id }, schema }));
+const SHIPPED: readonly DatasetEntry[] = DATASETS.map(({ id, schema }) => ({
+  source: { kind: 'shipped', id },
+  schema,
+}));
 
 const find = (entries: readonly DatasetEntry[], doc: GraphDoc): DatasetEntry | null =>
   entries.find((entry) => entry.schema.id === doc.meaning.dataset?.id) ?? null;
@@ -53,9 +56,7 @@ export const dataStore = createStore<DataStore>()((set, get) => {
       if (cancel !== own) return;
       cancel = null;
       set({
-        upload: answer.ok
-          ? { kind: 'done', ...answer.value }
-          : { kind: 'failed', problems: answer.error },
+        upload: answer.ok ? { kind: 'done', ...answer.value } : { kind: 'failed', problems: answer.error },
       });
     },
     cancelUpload() {

@@ -31,7 +31,8 @@ export function remember(history: History, inverse: Command, mergeKey: string | 
   return { past: [...history.past.slice(0, -1), { command, mergeKey, at }], future: [] };
 }
 
-const parts = (command: Command): readonly Command[] => (command.kind === 'batch' ? command.commands : [command]);
+const parts = (command: Command): readonly Command[] =>
+  command.kind === 'batch' ? command.commands : [command];
 
 /** After the top of one stack was applied: its inverse goes to the other. The key is dropped, so that a later edit starts anew. */
 export function moved(history: History, direction: 'undo' | 'redo', inverse: Command): History {

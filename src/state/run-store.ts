@@ -6,8 +6,8 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunEvent } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
-import { jsonEqual } from '../graph/json-equal';
 import type { Json } from '../graph/json';
+import { jsonEqual } from '../graph/json-equal';
 import { loadLatestRun, type StoredRun, saveRun } from '../storage/runs';
 import type { Notification, StepBlock, TrainedModel } from '../worker/protocol';
 import type { DataState, DocumentState, RunState } from './contract';
@@ -56,9 +56,12 @@ const IDLE = {
 
 /** The same network on the same data; training settings do not matter to a model that is trained already. */
 function sameModel(a: Meaning, b: Meaning): boolean {
-  return (['nodes', 'edges', 'dataset'] as const).every((part) => jsonEqual(a[part] as Json, b[part] as Json));
+  return (['nodes', 'edges', 'dataset'] as const).every((part) =>
+    jsonEqual(a[part] as Json, b[part] as Json),
+  );
 }
-const sameMeaning = (a: Meaning, b: Meaning): boolean => a === b || jsonEqual(a as unknown as Json, b as unknown as Json);
+const sameMeaning = (a: Meaning, b: Meaning): boolean =>
+  a === b || jsonEqual(a as unknown as Json, b as unknown as Json);
 
 const isActive = ({ status }: RunState): boolean =>
   status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
@@ -195,7 +198,11 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
         meaning = doc.meaning;
         trained = null;
         batchSize = compiled.training.batchSize;
-        clear({ status: 'starting', run, epochs: compiled.training.phases.reduce((sum, phase) => sum + phase.epochs, 0) });
+        clear({
+          status: 'starting',
+          run,
+          epochs: compiled.training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
+        });
         const answer = await link().request('startRun', {
           run,
           plan: compiled.plan,
@@ -247,7 +254,16 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
         const { backend, threads, epochs, stepsPerEpoch, reason, epochRows, evaluation } = run;
         const epoch = epochRows.at(-1)?.epoch ?? 0;
         showNow({
-          ...{ status: 'done', run: run.run, backend, threads, epoch, epochs, step: stepsPerEpoch, stepsPerEpoch },
+          ...{
+            status: 'done',
+            run: run.run,
+            backend,
+            threads,
+            epoch,
+            epochs,
+            step: stepsPerEpoch,
+            stepsPerEpoch,
+          },
           ...{ reason, epochRows, evaluation, stale: isStale() },
         });
       },

@@ -17,7 +17,9 @@ export function secondsLeft({ epoch, epochs, step, stepsPerEpoch, stepMs, epochM
   // The last three epochs speak for those to come; the machine may have become busier or idle since the first.
   const recent = epochMs.slice(-3);
   const perEpoch =
-    recent.length > 0 ? recent.reduce((sum, value) => sum + value, 0) / recent.length : stepMs * stepsPerEpoch;
+    recent.length > 0
+      ? recent.reduce((sum, value) => sum + value, 0) / recent.length
+      : stepMs * stepsPerEpoch;
   const rest = Math.max(0, stepsPerEpoch - step) / stepsPerEpoch;
   const epochsAfter = Math.max(0, epochs - Math.max(1, epoch));
   return (perEpoch * (rest + epochsAfter)) / 1000;

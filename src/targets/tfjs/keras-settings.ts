@@ -9,15 +9,42 @@ import type { LayerConfig } from './read-topology';
 
 /** No meaning for the result: names, shapes that follow from the graph, hints to an implementation. */
 const IGNORED = new Set([
-  ...['name', 'batch_input_shape', 'batch_shape', 'input_shape', 'input_dim', 'input_length', 'dtype', 'trainable'],
-  ...['seed', 'implementation', 'unroll', 'fused', 'virtual_batch_size', 'ragged', 'sparse', 'autocast', 'module'],
-  ...['registered_name', 'build_config', 'synchronized', 'zero_output_for_mask', 'supports_masking', 'quantization_config'],
+  ...[
+    'name',
+    'batch_input_shape',
+    'batch_shape',
+    'input_shape',
+    'input_dim',
+    'input_length',
+    'dtype',
+    'trainable',
+  ],
+  ...[
+    'seed',
+    'implementation',
+    'unroll',
+    'fused',
+    'virtual_batch_size',
+    'ragged',
+    'sparse',
+    'autocast',
+    'module',
+  ],
+  ...[
+    'registered_name',
+    'build_config',
+    'synchronized',
+    'zero_output_for_mask',
+    'supports_masking',
+    'quantization_config',
+  ],
   // Keras 3 adds these; both are `null` or speak of speed.
   ...['jit_compile', 'use_cudnn', 'auto_cast', 'time_major', 'optional'],
 ]);
 
 /** Matters only to how weights start or are pulled while training. */
-const TRAINING_ONLY = /_(regularizer|constraint|initializer)$|^(dropout|recurrent_dropout|unit_forget_bias|renorm_.*)$/;
+const TRAINING_ONLY =
+  /_(regularizer|constraint|initializer)$|^(dropout|recurrent_dropout|unit_forget_bias|renorm_.*)$/;
 
 /** What every layer may state without meaning anything by it. `null` and `false` never mean anything. */
 const NEUTRAL: { readonly [key: string]: readonly Json[] } = {
@@ -79,7 +106,8 @@ export class Settings {
     const value = this.take(key);
     if (value === undefined) return fallback;
     if (typeof value === 'number') return Array.from({ length: axes }, () => value);
-    const isSizes = Array.isArray(value) && value.length === axes && value.every((each) => typeof each === 'number');
+    const isSizes =
+      Array.isArray(value) && value.length === axes && value.every((each) => typeof each === 'number');
     return isSizes ? (value as readonly number[]) : this.#lose(key, value, true, fallback);
   }
 
@@ -107,7 +135,8 @@ export class Settings {
   /** Understood, but only with one of these values. */
   expect(key: string, ...values: readonly Json[]): void {
     const value = this.take(key);
-    if (value !== undefined && !values.some((each) => jsonEqual(each, value))) this.#lose(key, value, true, null);
+    if (value !== undefined && !values.some((each) => jsonEqual(each, value)))
+      this.#lose(key, value, true, null);
   }
 
   /** What our node refuses although Keras allows it. */
@@ -122,7 +151,11 @@ export class Settings {
     );
     return [
       ...this.#losses,
-      ...leftovers.map(([key, value]) => ({ key, value: shown(value), changesResult: !TRAINING_ONLY.test(key) })),
+      ...leftovers.map(([key, value]) => ({
+        key,
+        value: shown(value),
+        changesResult: !TRAINING_ONLY.test(key),
+      })),
     ];
   }
 
@@ -135,8 +168,8 @@ export class Settings {
 function isNeutral(key: string, value: Json): boolean {
   if (value === null || value === false) return true;
   if (NEUTRAL[key]?.some((each) => jsonEqual(each, value))) return true;
-  const initializers = NEUTRAL_INITIALIZERS[key];
-  return initializers !== undefined && initializers.some((name) => initializerName(value).toLowerCase() === name.toLowerCase());
+  const initializers = NEUTRAL_INITIALIZERS[key] ?? [];
+  return initializers.some((name) => initializerName(value).toLowerCase() === name.toLowerCase());
 }
 
 /** `{class_name, config}`, or a name alone in either spelling: `zeros`, `glorot_uniform`. */

@@ -51,7 +51,11 @@ const kernel = (settings: Settings, key = 'kernel_initializer'): KernelInitializ
   settings.initializer(key, kernelInitializer, 'glorotUniform');
 
 const recurrentInitializer = (value: Json) => {
-  const names = { orthogonal: 'orthogonal', glorotuniform: 'glorotUniform', randomnormal: 'randomNormal' } as const;
+  const names = {
+    orthogonal: 'orthogonal',
+    glorotuniform: 'glorotUniform',
+    randomnormal: 'randomNormal',
+  } as const;
   const name = initializerName(value).toLowerCase();
   if (Object.hasOwn(names, name)) return names[name as keyof typeof names];
   return kernelInitializer(value) === 'glorotUniform' ? 'glorotUniform' : null;
@@ -68,8 +72,6 @@ const pooling = (type: string): Rule => ({
 });
 
 const globalPooling = (type: string): Rule => ({ type, config: () => ({}), rank: toVector });
-
-const activationOnly = (activation: ActivationName): Rule => ({ type: 'activation', config: () => ({ activation }) });
 
 const conv1d: Rule = {
   type: 'conv-1d',
@@ -104,19 +106,25 @@ function recurrent(type: 'simple-rnn' | 'lstm' | 'gru'): Rule {
   return {
     type,
     config(settings) {
-      settings.initializer('kernel_initializer', (value) => (kernelInitializer(value) ? 'known' : null), 'known');
+      settings.initializer(
+        'kernel_initializer',
+        (value) => (kernelInitializer(value) ? 'known' : null),
+        'known',
+      );
       if (type !== 'simple-rnn') {
         settings.expect('activation', 'tanh');
         settings.expect('recurrent_activation', 'sigmoid');
-        // tfjs leaves the key out when it means its own default.
-        if (settings.take('recurrent_activation') === undefined) settings.refuse('recurrent_activation');
       }
       return {
         units: settings.number('units', 1),
         returnSequences: settings.boolean('return_sequences', false),
         bidirectional: false,
         useBias: settings.boolean('use_bias', true),
-        recurrentInitializer: settings.initializer('recurrent_initializer', recurrentInitializer, 'orthogonal'),
+        recurrentInitializer: settings.initializer(
+          'recurrent_initializer',
+          recurrentInitializer,
+          'orthogonal',
+        ),
         ...(type === 'simple-rnn'
           ? { activation: settings.word('activation', { tanh: 'tanh', relu: 'relu' }, 'tanh') }
           : {}),
@@ -208,7 +216,11 @@ export const RULES: { readonly [className: string]: Rule } = {
   SeparableConv2D: {
     type: 'separable-conv-2d',
     config(settings) {
-      settings.initializer('pointwise_initializer', (value) => (kernelInitializer(value) ? 'known' : null), 'known');
+      settings.initializer(
+        'pointwise_initializer',
+        (value) => (kernelInitializer(value) ? 'known' : null),
+        'known',
+      );
       // Left over from the convolution it extends; its own two kernels have their own.
       settings.take('kernel_initializer');
       return {
@@ -227,7 +239,11 @@ export const RULES: { readonly [className: string]: Rule } = {
     type: 'max-pooling-1d',
     config: (settings) => {
       const [poolSize] = settings.sizes('pool_size', 1, [2]);
-      return { poolSize: poolSize!, strides: settings.sizes('strides', 1, [poolSize!])[0]!, padding: padding(settings) };
+      return {
+        poolSize: poolSize!,
+        strides: settings.sizes('strides', 1, [poolSize!])[0]!,
+        padding: padding(settings),
+      };
     },
   },
   MaxPooling2D: pooling('max-pooling-2d'),
@@ -309,7 +325,11 @@ const STEPWISE = ['Dense', 'Activation', 'Dropout', 'ReLU', 'Softmax'];
 
 /** Null when the wrapper or what it wraps is not one of ours. */
 export function unwrap(className: string, config: LayerConfig): Unwrapped | null {
-  if (className !== 'Bidirectional' && className !== 'TimeDistributed' && className !== 'Weft>MaskedRecurrent') {
+  if (
+    className !== 'Bidirectional' &&
+    className !== 'TimeDistributed' &&
+    className !== 'Weft>MaskedRecurrent'
+  ) {
     return { className, config, added: {} };
   }
   const { layer } = config;
@@ -318,6 +338,10 @@ export function unwrap(className: string, config: LayerConfig): Unwrapped | null
   if (className === 'Weft>MaskedRecurrent') return unwrap(inner.className, inner.config);
   if (className === 'TimeDistributed') return STEPWISE.includes(inner.className) ? inner : null;
   const merge = config['merge_mode'] ?? 'concat';
-  if (!RULES[inner.className]?.type.match(/^(simple-rnn|lstm|gru)$/) || (merge !== 'concat' && merge !== 'sum')) return null;
+  if (
+    !RULES[inner.className]?.type.match(/^(simple-rnn|lstm|gru)$/) ||
+    (merge !== 'concat' && merge !== 'sum')
+  )
+    return null;
   return { ...inner, added: { bidirectional: true, mergeMode: merge } };
 }

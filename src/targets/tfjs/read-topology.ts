@@ -57,10 +57,10 @@ export function readTopology(model: unknown): Topology {
   const top = parseLayer(model, 'model');
   if (!MODELS.includes(top.class_name)) throw new BrokenTopology('model', 'Sequential, Functional');
   const reader = new Reader();
-  const inputs = null;
-  const outputs = reader.model(top, inputs, '', 0);
+  const outputs = reader.model(top, null, '', 0);
+  reader.seal();
   return {
-    name: text(modelConfig(top)['name']) ?? '',
+    name: text(top.config['name']) ?? '',
     calls: reader.calls.map((call) => ({ ...call, inputs: call.inputs.map((key) => reader.resolve(key)) })),
     outputs: outputs.map((key) => reader.resolve(key)),
   };
@@ -70,16 +70,26 @@ class Reader {
   readonly calls: Call[] = [];
   /** Tensors of nested models under the names that the model around them uses. */
   readonly #aliases = new Map<string, string>();
+  #made: ReadonlySet<string> = new Set();
 
+  /** After the last layer: from here on names can be resolved. */
+  seal(): void {
+    this.#made = new Set(this.calls.map((call) => call.output));
+  }
+
+  /** The call behind a tensor name, through the nested models that hand it on. */
   resolve(key: string): string {
+    const isKnown = (name: string) => this.#made.has(name) || this.#aliases.has(name);
     let at = key;
-    const seen = new Set<string>();
-    for (let next = this.#aliases.get(at); next !== undefined; next = this.#aliases.get(at)) {
-      if (seen.has(at)) throw new BrokenTopology(key, 'a layer without a circle');
+    for (const seen = new Set<string>(); ; ) {
+      // tfjs counts the making of a nested model as its first use, Keras does not.
+      if (!isKnown(at)) at = at.replace(/@\d+:/, '@0:');
+      const next = this.#aliases.get(at);
+      if (next === undefined) return at;
+      if (seen.has(at)) throw new BrokenTopology(key, 'a layer outside of a circle');
       seen.add(at);
       at = next;
     }
-    return at;
   }
 
   /** Unfolds one use of a model; `inputs` null = the model on its own. Gives the tensors it makes. */
@@ -90,8 +100,13 @@ class Reader {
       : this.#functional(model, inputs, prefix, depth);
   }
 
-  #sequential(model: Layer, inputs: readonly string[] | null, prefix: string, depth: number): readonly string[] {
-    const layers = parseLayers(modelConfig(model)['layers'], prefix || 'model');
+  #sequential(
+    model: Layer,
+    inputs: readonly string[] | null,
+    prefix: string,
+    depth: number,
+  ): readonly string[] {
+    const layers = parseLayers(model.config['layers'], prefix || 'model');
     let current: readonly string[] = inputs ?? [];
     layers.forEach((layer, index) => {
       const name = `${prefix}${nameOf(layer, index)}`;
@@ -115,8 +130,13 @@ class Reader {
     return [output];
   }
 
-  #functional(model: Layer, inputs: readonly string[] | null, prefix: string, depth: number): readonly string[] {
-    const config = modelConfig(model);
+  #functional(
+    model: Layer,
+    inputs: readonly string[] | null,
+    prefix: string,
+    depth: number,
+  ): readonly string[] {
+    const { config } = model;
     const layers = parseLayers(config['layers'], prefix || 'model');
     const inputKeys = tensorList(config['input_layers'], prefix, 'input_layers');
     const outputKeys = tensorList(config['output_layers'], prefix, 'output_layers');
@@ -150,9 +170,14 @@ class Reader {
       this.calls.push({ output, name, className: layer.class_name, config: layer.config, inputs, uses });
       return [output];
     }
-    // `#` keeps two uses of one model apart; they are separate here, and the importer says so.
+    // Two uses of one model are kept apart by the number of the use.
     const use = output.slice(output.lastIndexOf('@'));
-    const outputs = this.model(layer, inputs.length > 0 ? inputs : null, `${name}${use === '@0:0' ? '' : use}/`, depth + 1);
+    const outputs = this.model(
+      layer,
+      inputs.length > 0 ? inputs : null,
+      `${name}${use === '@0:0' ? '' : use}/`,
+      depth + 1,
+    );
     const place = output.slice(0, output.lastIndexOf(':'));
     outputs.forEach((key, at) => void this.#aliases.set(`${place}:${at}`, key));
     return outputs;
@@ -163,7 +188,7 @@ class Reader {
 const tensor = (layer: string, use: number, tensorIndex: number): string => `${layer}@${use}:${tensorIndex}`;
 
 function parseLayer(value: unknown, where: string): Layer {
-  const parsed = layerSchema.safeParse(value);
+  const parsed = layerSchema.safeParse(withConfigObject(value));
   if (parsed.success) return parsed.data;
   throw new BrokenTopology(where, parsed.error.issues[0]!.path.join('.') || 'layer');
 }
@@ -173,9 +198,11 @@ function parseLayers(value: unknown, where: string): readonly Layer[] {
   return value.map((layer, index) => parseLayer(layer, `${where}[${index}]`));
 }
 
-/** Old Keras wrote a Sequential's layers as its whole config. */
-function modelConfig(model: Layer): { readonly [key: string]: unknown } {
-  return model.config;
+/** Keras 1 and early tfjs wrote a Sequential's layers as its whole config. */
+function withConfigObject(value: unknown): unknown {
+  const isOld =
+    typeof value === 'object' && value !== null && 'config' in value && Array.isArray(value.config);
+  return isOld ? { ...value, config: { layers: value.config } } : value;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

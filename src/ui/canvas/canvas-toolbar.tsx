@@ -1,5 +1,4 @@
 /** Zoom, fit, tidy and add, at the lower left of the canvas. Also tells the style sheet when the view is far away. */
-import { Tooltip } from '@mantine/core';
 import { Panel, useStore } from '@xyflow/react';
 import { Map as MapIcon, Maximize, Minus, Plus, StickyNote, Workflow } from 'lucide-react';
 import { type ReactNode, type RefObject, useLayoutEffect } from 'react';
@@ -9,9 +8,16 @@ import { useText } from '../i18n';
 import { canvasControls } from './canvas-controls';
 import { addNote, tidy } from './editing';
 
-/** Below the first zoom a node is a coloured block with its name, below the second in larger letters (card.css). */
+/** Below the first a node is a coloured block with its name, then in larger letters, at last a block only (card.css). */
 const FAR_ZOOM = 0.5;
 const FARTHER_ZOOM = 0.3;
+const FARTHEST_ZOOM = 0.15;
+type Distance = 'near' | 'far' | 'farther' | 'farthest';
+function distanceOf(zoom: number): Distance {
+  if (zoom >= FAR_ZOOM) return 'near';
+  if (zoom >= FARTHER_ZOOM) return 'far';
+  return zoom >= FARTHEST_ZOOM ? 'farther' : 'farthest';
+}
 
 interface CanvasToolbarProps {
   readonly root: RefObject<HTMLElement | null>;
@@ -20,13 +26,12 @@ interface CanvasToolbarProps {
 }
 export function CanvasToolbar({ root, hasMinimap, onToggleMinimap }: CanvasToolbarProps) {
   const say = useText();
-  const distance = useStore(({ transform: [, , zoom] }) =>
-    zoom < FARTHER_ZOOM ? 'farther' : zoom < FAR_ZOOM ? 'far' : 'near',
-  );
+  const distance = useStore((state) => distanceOf(state.transform[2]));
   // On the element itself: one attribute changes the look of a thousand nodes without rendering one of them.
   useLayoutEffect(() => {
     root.current?.toggleAttribute('data-far', distance !== 'near');
-    root.current?.toggleAttribute('data-farther', distance === 'farther');
+    root.current?.toggleAttribute('data-farther', distance === 'farther' || distance === 'farthest');
+    root.current?.toggleAttribute('data-farthest', distance === 'farthest');
   }, [root, distance]);
   return (
     <Panel position="bottom-left" className="canvas-toolbar">
@@ -63,16 +68,15 @@ function ZoomReadout() {
   const say = useText();
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   return (
-    <Tooltip label={`${say(canvasMessages.zoomReset)} · 0`}>
-      <button
-        type="button"
-        className="icon-button small zoom-readout tabular"
-        onClick={() => canvasControls()?.zoomReset()}
-        aria-label={`${percent} %: ${say(canvasMessages.zoomReset)}`}
-      >
-        {percent} %
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      className="icon-button small zoom-readout tabular"
+      onClick={() => canvasControls()?.zoomReset()}
+      aria-label={`${percent} %: ${say(canvasMessages.zoomReset)}`}
+      data-tip={`${say(canvasMessages.zoomReset)} · 0`}
+    >
+      {percent} %
+    </button>
   );
 }
 
@@ -86,16 +90,15 @@ interface ToolProps {
 function Tool({ label, keys, isPressed, onClick, children }: ToolProps) {
   const say = useText();
   return (
-    <Tooltip label={keys ? `${say(label)} · ${keys}` : say(label)}>
-      <button
-        type="button"
-        className="icon-button small"
-        aria-label={say(label)}
-        aria-pressed={isPressed}
-        onClick={onClick}
-      >
-        {children}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      className="icon-button small"
+      aria-label={say(label)}
+      data-tip={keys ? `${say(label)} · ${keys}` : say(label)}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      {children}
+    </button>
   );
 }

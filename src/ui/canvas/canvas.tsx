@@ -12,6 +12,7 @@ import {
   ReactFlowProvider,
   SelectionMode,
   useReactFlow,
+  type Viewport,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type DragEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from 'react';
@@ -127,7 +128,15 @@ function CanvasFlow() {
   const hasMinimap = wantsMinimap ?? nodes.length > MANY_NODES;
 
   useCanvasControls(flow, root, setSearch);
-  const onMoveEnd = useViewportMemory(flow);
+  const remember = useViewportMemory(flow);
+  const onMoveStart = useCallback(() => root.current?.toggleAttribute('data-moving', true), []);
+  const onMoveEnd = useCallback(
+    (_event: unknown, viewport: Viewport) => {
+      root.current?.toggleAttribute('data-moving', false);
+      remember(viewport);
+    },
+    [remember],
+  );
 
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
     applySelection(changes, 'nodes');
@@ -286,6 +295,7 @@ function CanvasFlow() {
         onNodeContextMenu={onNodeContextMenu}
         onEdgeContextMenu={onEdgeContextMenu}
         onPaneContextMenu={onPaneContextMenu}
+        onMoveStart={onMoveStart}
         onMoveEnd={onMoveEnd}
         onDragOver={onDragOver}
         onDragLeave={() => setDropEdge(null)}

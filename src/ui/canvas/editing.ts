@@ -158,7 +158,10 @@ export function paste(text: string, keepIncoming = false): void {
   const pointer = controls?.pointer() ?? null;
   const at = controls && pointer && !keepIncoming ? controls.toCanvas(pointer) : null;
   const pasted = pasteCommands(doc, text, at, { keepIncoming });
-  if (!pasted) return say(canvasMessages.clipboardForeign);
+  if (!pasted) {
+    say(canvasMessages.clipboardForeign);
+    return;
+  }
   dispatch(pasted.command);
   viewStore.getState().select(pasted.nodes, []);
   say(canvasMessages.pasted, { count: pasted.nodes.length });

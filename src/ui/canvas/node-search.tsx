@@ -105,7 +105,6 @@ export function NodeSearch({
               : say(paletteMessages.nothingFound, { query })}
           </p>
         ) : (
-          // biome-ignore lint/a11y/useFocusableInteractive: the combobox above holds the focus
           <div
             className="node-search-list"
             ref={list}

@@ -1,7 +1,5 @@
 /** The menus and the problem card of the canvas: one of each, moved to where it was asked for. */
-import { Menu } from '@mantine/core';
 import { Wrench } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { describeDiagnostic, describeFix, nodeTitle } from '../../compile/describe';
 import type { EdgeId, NodeId } from '../../graph/document';
 import type { Text } from '../../graph/text';
@@ -10,6 +8,7 @@ import { useDocument } from '../../state/document-store';
 import { viewStore } from '../../state/view-store';
 import { useLocale, useText } from '../i18n';
 import { type ShortcutId, shortcutLabel } from '../keyboard/shortcuts';
+import { Menu, MenuDivider, MenuItem } from '../shell/menu';
 import { canvasControls } from './canvas-controls';
 import {
   addNote,
@@ -38,37 +37,32 @@ export function CanvasOverlays() {
 }
 
 function CanvasMenu({ overlay }: { readonly overlay: Exclude<CanvasOverlay, { kind: 'problems' }> }) {
-  const { x, y, width, height } = overlay.anchor;
+  const say = useText();
   return (
-    <Menu opened onClose={closeOverlay} position="bottom-start" offset={4} width={230} trapFocus returnFocus>
-      <Menu.Target>
-        <div className="float-anchor" style={{ left: x, top: y, width, height }} />
-      </Menu.Target>
-      <Menu.Dropdown>
-        {overlay.kind === 'node-menu' && <NodeItems node={overlay.node} />}
-        {overlay.kind === 'edge-menu' && <EdgeItems edge={overlay.edge as EdgeId} anchor={overlay.anchor} />}
-        {overlay.kind === 'pane-menu' && <PaneItems anchor={overlay.anchor} />}
-      </Menu.Dropdown>
+    <Menu anchor={overlay.anchor} label={say(canvasMessages.toolbar)} onClose={closeOverlay}>
+      {overlay.kind === 'node-menu' && <NodeItems node={overlay.node} />}
+      {overlay.kind === 'edge-menu' && <EdgeItems edge={overlay.edge as EdgeId} anchor={overlay.anchor} />}
+      {overlay.kind === 'pane-menu' && <PaneItems anchor={overlay.anchor} />}
     </Menu>
   );
 }
 
-function Item({
-  label,
-  keys,
-  onClick,
-}: {
+interface ItemProps {
   readonly label: Text;
   readonly keys?: ShortcutId;
   readonly onClick: () => void;
-}) {
+}
+function Item({ label, keys, onClick }: ItemProps) {
   const say = useText();
   const locale = useLocale();
-  const shortcut: ReactNode = keys ? <span className="menu-keys">{shortcutLabel(keys, locale)}</span> : null;
+  const choose = () => {
+    closeOverlay();
+    onClick();
+  };
   return (
-    <Menu.Item onClick={onClick} rightSection={shortcut}>
+    <MenuItem keys={keys && shortcutLabel(keys, locale)} onClick={choose}>
       {say(label)}
-    </Menu.Item>
+    </MenuItem>
   );
 }
 
@@ -88,7 +82,7 @@ function NodeItems({ node }: { readonly node: NodeId }) {
       <Item label={canvasMessages.rename} keys="rename" onClick={() => startRenaming(node)} />
       <Item label={canvasMessages.duplicate} keys="duplicate" onClick={() => duplicate(ids)} />
       <Item label={canvasMessages.copy} keys="copy" onClick={withSelection(() => void copyToClipboard())} />
-      <Menu.Divider />
+      <MenuDivider />
       <Item
         label={current.bypassed ? canvasMessages.unbypass : canvasMessages.bypass}
         keys="bypass"
@@ -105,7 +99,7 @@ function NodeItems({ node }: { readonly node: NodeId }) {
         keys="fitSelection"
         onClick={() => canvasControls()?.fitNodes(ids)}
       />
-      <Menu.Divider />
+      <MenuDivider />
       <Item label={canvasMessages.remove} keys="remove" onClick={() => remove(ids)} />
     </>
   );
@@ -140,7 +134,7 @@ function PaneItems({ anchor }: { readonly anchor: Anchor }) {
         }}
       />
       <Item label={canvasMessages.paste} keys="paste" onClick={() => void pasteFromClipboard()} />
-      <Menu.Divider />
+      <MenuDivider />
       <Item label={canvasMessages.selectAll} keys="selectAll" onClick={selectAll} />
       <Item label={canvasMessages.tidy} keys="tidy" onClick={() => void tidy()} />
       <Item label={canvasMessages.fit} keys="fit" onClick={() => canvasControls()?.fit()} />

@@ -22,7 +22,7 @@ export function useViewportMemory(flow: ReactFlowInstance<CanvasNode, Wire>) {
       if (revision === 0 && doc !== before.doc) show();
     });
   }, [flow]);
-  return useCallback((_event: unknown, viewport: Viewport) => {
+  return useCallback((viewport: Viewport) => {
     const { current } = projectStore.getState();
     if (current !== null) rememberViewport(current, viewport);
   }, []);

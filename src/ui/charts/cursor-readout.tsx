@@ -38,7 +38,8 @@ export function CursorReadout({ series }: { readonly series: readonly Series[] }
                   style={{ borderColor: seriesColor(each.color) }}
                   aria-hidden
                 />
-                {text(words.validationSeries)} {exact(each.validation, each.format)}
+                {text(epoch === null ? words.validationSeries : words.validationShort)}{' '}
+                {exact(each.validation, each.format)}
               </span>
             )}
             {step !== null && (

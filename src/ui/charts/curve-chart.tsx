@@ -23,7 +23,7 @@ interface CurveChartProps {
 
 const NO_DATA: never[] = [];
 const MARGIN = { top: 8, right: 64, bottom: 16, left: 0 };
-const TICK = { className: css.axis };
+const TICK = { fill: 'var(--text-dim)', fontSize: 11 };
 const LINE = { stroke: 'var(--border-strong)' };
 
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
@@ -36,9 +36,9 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
         series.map((each) => each.steps),
         log,
       ) ?? (log ? [0.1, 1] : [0, 1]);
-    return log ? logScale(range[0], range[1]) : linearScale(range[0], range[1]);
+    return log ? logScale(range[0], range[1]) : linearScale(range[0], range[1], 3);
   }, [series, log]);
-  const format = series[0]?.format ?? String;
+  const format = series[0]?.formatTick ?? String;
   return (
     <figure className={css.figure}>
       <figcaption className={css.caption}>

@@ -36,8 +36,8 @@ export function CurveLayer({
       <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round" strokeLinecap="round">
         {series.map((each) => (
           <g key={each.id} stroke={seriesColor(each.color)}>
-            <path d={path(each.steps, x, y)} strokeWidth={1} opacity={0.28} />
-            {each.smoothed && <path d={path(each.smoothed, x, y)} strokeWidth={1.25} opacity={0.7} />}
+            <path d={path(each.steps, x, y)} strokeWidth={1} opacity={each.smoothed ? 0.22 : 0.4} />
+            {each.smoothed && <path d={path(each.smoothed, x, y)} strokeWidth={1.25} opacity={0.75} />}
             <path d={path(each.validation, x, y)} strokeWidth={2} strokeDasharray="5 4" />
             <path d={path(each.train, x, y)} strokeWidth={2} />
             <Dots curve={each.train} x={x} y={y} color={seriesColor(each.color)} />

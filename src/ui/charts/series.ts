@@ -12,6 +12,8 @@ export interface Series {
   readonly train: Curve;
   readonly validation: Curve;
   format(value: number): string;
+  /** As `format`, for round numbers on the axis. */
+  formatTick(value: number): string;
 }
 
 export const seriesColor = (color: number): string => `var(--series-${((color - 1) % 6) + 1})`;

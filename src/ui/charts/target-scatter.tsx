@@ -21,7 +21,7 @@ interface TargetScatterProps {
   readonly description: string;
 }
 
-const TICK = { className: css.axis };
+const TICK = { fill: 'var(--text-dim)', fontSize: 11 };
 const LINE = { stroke: 'var(--border-strong)' };
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 

@@ -4,6 +4,7 @@ import { dataMessages as words } from '../../messages/data';
 import { nodeType } from '../../nodes/index';
 import { useDocument } from '../../state/document-store';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import css from './data.module.css';
 import { canPredict, retarget, targetOf } from './retarget';
 
@@ -22,6 +23,7 @@ export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
     >
       {text(words.target)}
       <select
+        className={`${form.control} ${form.inline}`}
         value={head && isSettled ? targetOf(head) : ''}
         disabled={!isSettled}
         onChange={(event) => {

@@ -44,6 +44,7 @@ export function Dialogs() {
       title={content ? text(content.title) : ''}
       size={content?.width ?? 560}
       centered
+      overlayProps={{ backgroundOpacity: 0.4 }}
       closeButtonProps={{ 'aria-label': text(words.close) }}
       styles={{ title: { fontSize: 'var(--text-lg)', fontWeight: 600 } }}
     >

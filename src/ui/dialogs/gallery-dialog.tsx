@@ -69,13 +69,13 @@ function StarterCard({ starter, onOpen }: StarterCardProps) {
     >
       <GraphThumbnail doc={doc} label={text(words.thumbnail, { title })} />
       <span className={css.words}>
+        <small className={css.topic}>{text(starter.topic)}</small>
         <strong>{title}</strong>
         <span>{text(starter.summary)}</span>
-        <span className={css.meta}>
-          <span className={css.topic}>{text(starter.topic)}</span>
-          {entry && ` · ${text(entry.schema.title)}`} ·{' '}
+        <small className={css.meta}>
+          {entry && `${text(entry.schema.title)} · `}
           {text(words.parameters, { count: formatCount(parameters) })}
-        </span>
+        </small>
       </span>
     </button>
   );

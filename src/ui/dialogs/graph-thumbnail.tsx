@@ -26,12 +26,12 @@ export function GraphThumbnail({ doc, label }: { readonly doc: GraphDoc; readonl
         if (!from || !to) return null;
         const [x1, y1] = [from.x + NODE.width, from.y + NODE.height / 2];
         const [x2, y2] = [to.x, to.y + NODE.height / 2];
-        const bend = Math.max(30, Math.abs(x2 - x1) / 2);
         return (
           <path
             key={edge.id}
-            d={`M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`}
+            d={wire(x1, y1, x2, y2)}
             fill="none"
+            strokeLinejoin="round"
             stroke="var(--border-strong)"
             strokeWidth={1.2 * unit}
           />
@@ -50,4 +50,14 @@ export function GraphThumbnail({ doc, label }: { readonly doc: GraphDoc; readonl
       ))}
     </svg>
   );
+}
+
+/** Forward a curve; backward, to the next row of a long chain, round the corner as on the canvas. */
+function wire(x1: number, y1: number, x2: number, y2: number): string {
+  if (x2 < x1) {
+    const middle = (y1 + y2) / 2;
+    return `M${x1},${y1}h30V${middle}H${x2 - 30}V${y2}H${x2}`;
+  }
+  const bend = Math.max(30, (x2 - x1) / 2);
+  return `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
 }

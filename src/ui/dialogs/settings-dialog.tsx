@@ -4,6 +4,7 @@ import { dialogsMessages as words } from '../../messages/dialogs';
 import type { ViewState } from '../../state/contract';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import { Switch } from '../inspector/switch';
 import css from './dialogs.module.css';
 
@@ -20,6 +21,7 @@ export function SettingsDialog() {
     <div className={css.options} style={{ margin: 0 }}>
       <label htmlFor="setting-theme">{text(words.theme)}</label>
       <select
+        className={form.control}
         id="setting-theme"
         value={theme}
         onChange={(event) => set({ theme: event.currentTarget.value as ViewState['theme'] })}
@@ -30,6 +32,7 @@ export function SettingsDialog() {
       </select>
       <label htmlFor="setting-language">{text(words.language)}</label>
       <select
+        className={form.control}
         id="setting-language"
         value={locale}
         onChange={(event) => set({ locale: event.currentTarget.value as Locale })}
@@ -42,6 +45,7 @@ export function SettingsDialog() {
       </select>
       <label htmlFor="setting-wires">{text(words.wires)}</label>
       <select
+        className={form.control}
         id="setting-wires"
         value={wireStyle}
         onChange={(event) => set({ wireStyle: event.currentTarget.value as ViewState['wireStyle'] })}

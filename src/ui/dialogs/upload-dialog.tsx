@@ -10,6 +10,7 @@ import { documentStore } from '../../state/document-store';
 import { useView } from '../../state/view-store';
 import { canPredict, retarget } from '../data/retarget';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import css from './dialogs.module.css';
 import { DropZone } from './drop-zone';
 import type { DroppedFile } from './dropped-files';
@@ -128,6 +129,7 @@ function Finish({ schema, warnings }: FinishProps) {
       <div className={css.options}>
         <label htmlFor="upload-target">{text(words.predict)}</label>
         <select
+          className={form.control}
           id="upload-target"
           value={target}
           aria-describedby="upload-target-help"

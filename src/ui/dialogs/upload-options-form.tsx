@@ -1,6 +1,7 @@
 /** What may be told before files are read; everything is found by itself if it is not. */
 import { dialogsMessages as words } from '../../messages/dialogs';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import css from './dialogs.module.css';
 
 export interface UploadChoices {
@@ -30,6 +31,7 @@ export function UploadOptionsForm({ choices, onChange }: UploadOptionsFormProps)
       <div className={css.options}>
         <label htmlFor="upload-title">{text(words.datasetTitle)}</label>
         <input
+          className={form.control}
           id="upload-title"
           type="text"
           value={choices.title}
@@ -37,6 +39,7 @@ export function UploadOptionsForm({ choices, onChange }: UploadOptionsFormProps)
         />
         <label htmlFor="upload-separator">{text(words.separator)}</label>
         <select
+          className={form.control}
           id="upload-separator"
           value={choices.separator ?? ''}
           onChange={(event) => onChange({ ...choices, separator: event.currentTarget.value || null })}
@@ -50,6 +53,7 @@ export function UploadOptionsForm({ choices, onChange }: UploadOptionsFormProps)
         </select>
         <label htmlFor="upload-size">{text(words.imageSize)}</label>
         <select
+          className={form.control}
           id="upload-size"
           value={choices.imageSize ?? ''}
           onChange={(event) => onChange({ ...choices, imageSize: Number(event.currentTarget.value) || null })}

@@ -5,7 +5,8 @@ import type { DatasetSchema } from '../../graph/schema';
 import { inspectorMessages as words } from '../../messages/inspector';
 import { defaultConfig, type Fields } from '../../nodes/fields';
 import { useText } from '../i18n';
-import { type FieldMessage, FieldRow } from './field-row';
+import type { FieldMessage } from './field-messages';
+import { FieldRow } from './field-row';
 import css from './form.module.css';
 
 interface FieldFormProps {

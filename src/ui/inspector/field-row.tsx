@@ -7,16 +7,13 @@ import type { DatasetSchema } from '../../graph/schema';
 import { inspectorMessages as words } from '../../messages/inspector';
 import type { Field } from '../../nodes/fields';
 import { useText } from '../i18n';
+import { Fixes } from '../problems/fixes';
 import { ColumnControl, ColumnsControl, MetricsControl } from './column-control';
+import type { FieldMessage } from './field-messages';
 import css from './form.module.css';
 import { ListControl } from './list-control';
 import { NumberControl } from './number-control';
 import { Switch } from './switch';
-
-export interface FieldMessage {
-  readonly severity: 'error' | 'warning';
-  readonly text: string;
-}
 
 interface FieldRowProps {
   readonly name: string;
@@ -46,7 +43,7 @@ export function FieldRow({
   const title = text(field.title);
   // What the compiler says is more precise than what the control can know, so it wins where both speak.
   const shown: readonly FieldMessage[] =
-    messages.length || !typing ? messages : [{ severity: 'error', text: typing }];
+    messages.length || !typing ? messages : [{ severity: 'error', text: typing, fixes: [] }];
   const invalid = shown.some((message) => message.severity === 'error');
   const describedBy = `${id}-help ${id}-messages`;
   const changed = JSON.stringify(value) !== JSON.stringify(field.default);
@@ -84,12 +81,13 @@ export function FieldRow({
       )}
       <div id={`${id}-messages`} style={{ gridColumn: '1 / -1' }} aria-live="polite">
         {shown.map((message) => (
-          <p
+          <div
             key={message.text}
             className={`${css.message} ${message.severity === 'warning' ? css.warning : ''}`}
           >
             {message.text}
-          </p>
+            <Fixes fixes={message.fixes} />
+          </div>
         ))}
       </div>
     </div>

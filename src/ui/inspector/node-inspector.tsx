@@ -1,20 +1,18 @@
 /** Everything about the one selected node: name, settings, shapes, formula with its own numbers, cost, problems. */
 import { useMemo } from 'react';
-import { describeDiagnostic } from '../../compile/describe';
-import type { Diagnostic } from '../../graph/diagnostic';
 import type { GraphNode } from '../../graph/document';
 import { inspectorMessages as words } from '../../messages/inspector';
 import { nodeType } from '../../nodes/index';
 import { useData } from '../../state/data-store';
 import { useDocument } from '../../state/document-store';
-import { useLocale, useText } from '../i18n';
+import { useText } from '../i18n';
 import { DiagnosticList } from '../problems/diagnostic-list';
 import { nodeOf } from '../problems/place';
 import { FAMILY_ICONS, FAMILY_TITLES, familyColor } from '../theme/families';
 import { Counts } from './counts';
 import { explainParameters } from './explain-cost';
 import { FieldForm } from './field-form';
-import type { FieldMessage } from './field-row';
+import { useFieldMessages } from './field-messages';
 import { Formula } from './formula';
 import css from './inspector.module.css';
 import { NodeSwitches } from './node-switches';
@@ -31,40 +29,36 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
     () => compiled.diagnostics.filter((diagnostic) => nodeOf(diagnostic, meaning) === node.id),
     [compiled, meaning, node.id],
   );
-  const messages = useFieldMessages(here);
+  const messages = useFieldMessages(here, 'field');
   const primitives = useMemo(
     () => explainParameters(node, meaning, compiled, schema),
     [node, meaning, compiled, schema],
   );
   const family = type?.family ?? 'unknown';
   const Icon = FAMILY_ICONS[family];
-  // A problem that sits at a visible field is told there; all others, and all fixes, in the list.
-  const listed = here.filter(
-    (each) => each.fixes.length > 0 || !(each.where.kind === 'field' && type?.fields[each.where.field]),
-  );
+  // A problem that sits at a field is told there, with its fixes, so that the form does not jump while someone types.
+  const listed = here.filter((each) => !(each.where.kind === 'field' && type?.fields[each.where.field]));
   return (
     <div className={css.panel}>
-      <header>
-        <div className={css.head}>
-          <span className={css.badge} style={{ '--family': familyColor(family) } as React.CSSProperties}>
-            <Icon size={16} aria-hidden />
-          </span>
-          <input
-            className={css.title}
-            aria-label={text(words.name)}
-            title={text(words.nameHelp)}
-            value={node.title}
-            placeholder={type ? text(type.title) : node.type}
-            spellCheck={false}
-            onChange={(event) =>
-              dispatch(
-                { kind: 'renameNode', node: node.id, title: event.currentTarget.value },
-                `title:${node.id}`,
-              )
-            }
-            onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
-          />
-        </div>
+      <header className={css.head}>
+        <span className={css.badge} style={{ '--family': familyColor(family) } as React.CSSProperties}>
+          <Icon size={16} aria-hidden />
+        </span>
+        <input
+          className={css.title}
+          aria-label={text(words.name)}
+          title={text(words.nameHelp)}
+          value={node.title}
+          placeholder={type ? text(type.title) : node.type}
+          spellCheck={false}
+          onChange={(event) =>
+            dispatch(
+              { kind: 'renameNode', node: node.id, title: event.currentTarget.value },
+              `title:${node.id}`,
+            )
+          }
+          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+        />
         <p className={css.kind}>
           {type
             ? `${text(type.title)} · ${text(FAMILY_TITLES[family])}`
@@ -98,7 +92,11 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
           ) : (
             <p className={css.hint}>{text(words.noSettings)}</p>
           )}
-          <NodeSwitches node={node} type={type} cost={compiled.costs.get(node.id)} />
+          <NodeSwitches
+            node={node}
+            type={type}
+            mayHaveWeights={primitives === null || primitives.length > 0}
+          />
         </section>
       )}
       {type && <Ports node={node} type={type} meaning={meaning} compiled={compiled} />}
@@ -129,22 +127,4 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
       )}
     </div>
   );
-}
-
-/** Diagnostics at the fields of one node, as sentences. */
-function useFieldMessages(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly FieldMessage[]> {
-  const locale = useLocale();
-  const nodes = useDocument((state) => state.doc.meaning.nodes);
-  return useMemo(() => {
-    const messages = new Map<string, FieldMessage[]>();
-    for (const diagnostic of diagnostics) {
-      if (diagnostic.where.kind !== 'field') continue;
-      const message = {
-        severity: diagnostic.severity,
-        text: describeDiagnostic(diagnostic, { locale, nodes }),
-      };
-      messages.set(diagnostic.where.field, [...(messages.get(diagnostic.where.field) ?? []), message]);
-    }
-    return messages;
-  }, [diagnostics, locale, nodes]);
 }

@@ -1,29 +1,29 @@
 /** Freeze and bypass: the two switches that every node has whatever its type. */
 import { useId } from 'react';
-import type { Cost } from '../../compile/result';
 import type { GraphNode } from '../../graph/document';
 import { inspectorMessages as words } from '../../messages/inspector';
 import type { NodeType } from '../../nodes/define-node';
 import { useDocument } from '../../state/document-store';
 import { useText } from '../i18n';
-import css from './inspector.module.css';
+import form from './form.module.css';
 import { Switch } from './switch';
 
 interface NodeSwitchesProps {
   readonly node: GraphNode;
   readonly type: NodeType;
-  readonly cost: Cost | undefined;
+  /** False once it is known that nothing is learned here. */
+  readonly mayHaveWeights: boolean;
 }
 
-export function NodeSwitches({ node, type, cost }: NodeSwitchesProps) {
+export function NodeSwitches({ node, type, mayHaveWeights }: NodeSwitchesProps) {
   const text = useText();
   const dispatch = useDocument((state) => state.dispatch);
   // Nothing to freeze in a node without weights, nothing to pass through in one without input and output.
-  const canFreeze = type.kind !== 'input' && (cost?.parameters !== 0 || node.trainable === false);
+  const canFreeze = type.kind !== 'input' && (mayHaveWeights || node.trainable === false);
   const canBypass = type.inputs.length > 0 && type.outputs.length > 0;
   if (!canFreeze && !canBypass) return null;
   return (
-    <div className={css.switches}>
+    <div className={form.form}>
       {canFreeze && (
         <SwitchRow
           label={text(words.trainable)}
@@ -54,8 +54,10 @@ interface SwitchRowProps {
 function SwitchRow({ label, help, checked, onChange }: SwitchRowProps) {
   const id = useId();
   return (
-    <div className={css.switchRow} title={help}>
-      <label htmlFor={id}>{label}</label>
+    <div className={form.row} title={help}>
+      <label htmlFor={id} className={form.label}>
+        {label}
+      </label>
       <Switch id={id} checked={checked} description={help} onChange={onChange} />
     </div>
   );

@@ -1,5 +1,4 @@
 /** The left panel's list of node types: search on top, families below in their order, drag or Enter to add. */
-import { Tooltip } from '@mantine/core';
 import { Search, X } from 'lucide-react';
 import {
   type DragEvent,
@@ -76,7 +75,6 @@ export function Palette() {
       <div className="visually-hidden" aria-live="polite">
         {isSearching ? say(paletteMessages.results, { count: found.length }) : ''}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable when its items are not */}
       <div className="palette-list" ref={list} tabIndex={found.length === 0 ? 0 : undefined}>
         {isSearching && found.length === 0 && (
           <div className="palette-empty">
@@ -141,24 +139,21 @@ const PaletteItem = memo(function PaletteItem({
   };
   return (
     <li>
-      <Tooltip label={say(type.summary)} position="right" multiline openDelay={500}>
-        <button
-          type="button"
-          className="palette-item"
-          draggable
-          tabIndex={isStop ? 0 : -1}
-          data-type={type.type}
-          onDragStart={onDragStart}
-          onClick={() => addNodeOfType(type.type)}
-        >
-          <span
-            className="palette-swatch"
-            style={{ background: `var(--family-${type.family})` }}
-            aria-hidden
-          />
-          {say(type.title)}
-        </button>
-      </Tooltip>
+      <button
+        type="button"
+        className="palette-item"
+        draggable
+        tabIndex={isStop ? 0 : -1}
+        data-type={type.type}
+        data-tip={say(type.summary)}
+        data-tip-side="right"
+        aria-description={say(type.summary)}
+        onDragStart={onDragStart}
+        onClick={() => addNodeOfType(type.type)}
+      >
+        <span className="palette-swatch" style={{ background: `var(--family-${type.family})` }} aria-hidden />
+        {say(type.title)}
+      </button>
     </li>
   );
 });

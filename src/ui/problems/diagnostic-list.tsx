@@ -1,17 +1,17 @@
-/** Diagnostics as sentences with their fixes as buttons; a fix is one undoable edit that the compiler has already tried. */
+/** Diagnostics as sentences with their fixes. The same list in the drawer and in the inspector. */
 import { CircleAlert, TriangleAlert } from 'lucide-react';
-import { describeDiagnostic, describeFix } from '../../compile/describe';
+import { describeDiagnostic } from '../../compile/describe';
 import type { Diagnostic } from '../../graph/diagnostic';
 import { problemsPanelMessages as words } from '../../messages/problems-panel';
 import { useDocument } from '../../state/document-store';
 import { useLocale, useText } from '../i18n';
+import { Fixes } from './fixes';
 import css from './problems.module.css';
 
 export function DiagnosticList({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }) {
   const text = useText();
   const locale = useLocale();
   const nodes = useDocument((state) => state.doc.meaning.nodes);
-  const dispatch = useDocument((state) => state.dispatch);
   return (
     <ul className={css.list}>
       {diagnostics.map((diagnostic) => {
@@ -25,24 +25,7 @@ export function DiagnosticList({ diagnostics }: { readonly diagnostics: readonly
             </span>
             <div className={css.body}>
               <p className={css.sentence}>{sentence}</p>
-              {diagnostic.fixes.length > 0 && (
-                <div className={css.fixes}>
-                  {diagnostic.fixes.map((fix) => {
-                    const label = describeFix(fix.label, locale);
-                    return (
-                      <button
-                        key={label}
-                        type="button"
-                        className={css.fix}
-                        aria-label={text(words.fix, { fix: label })}
-                        onClick={() => dispatch({ kind: 'batch', commands: fix.commands })}
-                      >
-                        {label}
-                      </button>
-                    );
-                  })}
-                </div>
-              )}
+              <Fixes fixes={diagnostic.fixes} />
             </div>
           </li>
         );

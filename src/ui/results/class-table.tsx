@@ -16,8 +16,7 @@ export function ClassTable({ confusion }: ClassTableProps) {
       <div className={css.heading}>
         <h3>{text(words.perClass)}</h3>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div className={css.scroll} tabIndex={0}>
+      <div>
         <table className={css.table}>
           <thead>
             <tr>

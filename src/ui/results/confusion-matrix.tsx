@@ -28,6 +28,9 @@ export function ConfusionMatrix({ classes, counts, chosen, onChoose }: Confusion
     <section className={css.column} aria-label={text(words.confusion)}>
       <div className={css.heading}>
         <h3 title={text(words.confusionHint)}>{text(words.confusion)}</h3>
+        <span className={css.dim}>
+          {text(words.trueClass)} ↓ {text(words.predictedClass)} →
+        </span>
         <label className={css.option}>
           <input
             type="checkbox"
@@ -37,14 +40,12 @@ export function ConfusionMatrix({ classes, counts, chosen, onChoose }: Confusion
           {text(words.asShare)}
         </label>
       </div>
-      <div className={css.scroll}>
+      <div>
         <table className={css.matrix}>
           <caption className="visually-hidden">{text(words.confusionCaption)}</caption>
           <thead>
             <tr>
-              <td className={css.dim}>
-                {text(words.trueClass)} ↓ · {text(words.predictedClass)} →
-              </td>
+              <td />
               {classes.map((name) => (
                 <th key={name} scope="col" title={name}>
                   {name}

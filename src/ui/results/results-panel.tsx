@@ -5,6 +5,7 @@ import { useDocument } from '../../state/document-store';
 import { useRun } from '../../state/run-store';
 import { TargetScatter } from '../charts/target-scatter';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import { ClassTable } from './class-table';
 import { type Cell, ConfusionMatrix } from './confusion-matrix';
 import { MetricCards } from './metric-cards';
@@ -46,7 +47,7 @@ export function ResultsPanel() {
           <label className={css.option}>
             {text(words.head)}
             <select
-              className={css.select}
+              className={`${form.control} ${form.inline}`}
               value={report.head}
               onChange={(event) => {
                 setChosenHead(event.currentTarget.value);
@@ -61,22 +62,24 @@ export function ResultsPanel() {
         )}
       </div>
       <div className={css.columns}>
-        {confusion && <ConfusionMatrix {...confusion} chosen={cell} onChoose={setCell} />}
-        {confusion && <ClassTable confusion={confusion} />}
-        {scatter && (
-          <section className={css.column} aria-label={text(words.scatter)}>
-            <div className={css.heading}>
-              <h3>{text(words.scatter)}</h3>
-            </div>
-            <TargetScatter
-              target={scatter.target}
-              prediction={scatter.prediction}
-              targetTitle={text(words.target)}
-              predictionTitle={text(words.prediction)}
-              description={text(words.scatterLabel, { count: scatter.target.length })}
-            />
-          </section>
-        )}
+        <div className={css.reports}>
+          {confusion && <ConfusionMatrix {...confusion} chosen={cell} onChoose={setCell} />}
+          {confusion && <ClassTable confusion={confusion} />}
+          {scatter && (
+            <section className={`${css.column} ${css.grow}`} aria-label={text(words.scatter)}>
+              <div className={css.heading}>
+                <h3>{text(words.scatter)}</h3>
+              </div>
+              <TargetScatter
+                target={scatter.target}
+                prediction={scatter.prediction}
+                targetTitle={text(words.target)}
+                predictionTitle={text(words.prediction)}
+                description={text(words.scatterLabel, { count: scatter.target.length })}
+              />
+            </section>
+          )}
+        </div>
         <SamplesGrid
           head={report.head}
           classes={confusion?.classes ?? null}

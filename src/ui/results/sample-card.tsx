@@ -28,7 +28,6 @@ export function SampleCard({ sample, head: name, classes, hide }: SampleCardProp
   const label = text(words.row, { row: sample.row + 1 });
   return (
     <li className={`${css.sample} ${head?.correct === false ? css.wrong : ''}`} aria-label={label}>
-      {image?.kind === 'image' && <Pixels {...image} label={label} size={72} />}
       {texts.length === 1 && !image && <p className={css.quote}>{texts[0]?.text}</p>}
       {texts.length > 1 && (
         <dl className={css.cells}>
@@ -42,23 +41,26 @@ export function SampleCard({ sample, head: name, classes, hide }: SampleCardProp
       )}
       {head && (
         <>
-          <p className={css.verdict}>
-            {head.correct !== null && (
-              <span className={head.correct ? css.good : css.bad}>
-                {head.correct ? <Check size={13} aria-hidden /> : <X size={13} aria-hidden />}
-                <span className="visually-hidden">{text(head.correct ? words.correct : words.wrong)}</span>
-              </span>
-            )}
-            <span>
-              {text(words.predictedValue, { value: head.prediction })}
-              {head.correct !== true && (
-                <>
-                  <br />
-                  {text(words.trueValue, { value: head.target })}
-                </>
+          <div className={css.what}>
+            {image?.kind === 'image' && <Pixels {...image} label={label} size={48} />}
+            <p className={css.verdict}>
+              {head.correct !== null && (
+                <span className={head.correct ? css.good : css.bad}>
+                  {head.correct ? <Check size={13} aria-hidden /> : <X size={13} aria-hidden />}
+                  <span className="visually-hidden">{text(head.correct ? words.correct : words.wrong)}</span>
+                </span>
               )}
-            </span>
-          </p>
+              <span>
+                {text(words.predictedValue, { value: head.prediction })}
+                {head.correct !== true && (
+                  <>
+                    <br />
+                    {text(words.trueValue, { value: head.target })}
+                  </>
+                )}
+              </span>
+            </p>
+          </div>
           {head.scores && classes && <Bars scores={head.scores} classes={classes} />}
         </>
       )}

@@ -75,12 +75,12 @@ export function Drawer() {
         </button>
       </div>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <div
           className="drawer-content"
           role="tabpanel"
           id="drawer-panel"
           aria-labelledby={`drawer-tab-${tab}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
           tabIndex={0}
         >
           <Part key={tab}>

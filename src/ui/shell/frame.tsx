@@ -10,6 +10,7 @@ import { Drawer } from './drawer';
 import './frame.css';
 import { LeftPanel } from './left-panel';
 import { Part } from './part';
+import { TooltipLayer } from './tooltip';
 import { TopBar } from './top-bar';
 
 const Dialogs = lazy(() =>
@@ -69,6 +70,7 @@ export function Frame() {
           </Part>
         </aside>
       )}
+      <TooltipLayer />
       {dialog !== null && (
         <Part>
           <Dialogs />

@@ -1,12 +1,12 @@
 /** What the model costs and what computes it; the backend is chosen here. */
-import { Menu, Tooltip } from '@mantine/core';
-import { Check, ChevronDown, Cpu } from 'lucide-react';
+import { ChevronDown, Cpu } from 'lucide-react';
 import { formatCount } from '../../messages/catalogue';
 import { shellMessages } from '../../messages/shell';
 import { useDocument } from '../../state/document-store';
 import { useRun } from '../../state/run-store';
 import type { Backend } from '../../worker/protocol';
 import { useText } from '../i18n';
+import { MenuButton, MenuItem, MenuLabel } from './menu';
 
 const BACKENDS: readonly { readonly value: Backend; readonly name: string }[] = [
   { value: 'webgpu', name: 'WebGPU' },
@@ -25,31 +25,26 @@ export function ModelCost() {
   const nameOf = (value: string) =>
     BACKENDS.find((candidate) => candidate.value === value)?.name ?? say(shellMessages.backendAuto);
   const current = nameOf(backend ?? wish);
+  const help = say(shellMessages.costHelp, {
+    parameters: parameters.toLocaleString('en'),
+    trainable: trainableParameters.toLocaleString('en'),
+    multiplyAdds: multiplyAdds.toLocaleString('en'),
+  });
   return (
     <>
-      <Tooltip
-        multiline
-        label={say(shellMessages.costHelp, {
-          parameters: parameters.toLocaleString('en'),
-          trainable: trainableParameters.toLocaleString('en'),
-          multiplyAdds: multiplyAdds.toLocaleString('en'),
-        })}
-      >
-        <span className="model-cost tabular">
-          {say(shellMessages.costShort, { parameters: formatCount(parameters) })}
-          <span className="model-cost-more">
-            {' · '}
-            {say(shellMessages.macs, { multiplyAdds: formatCount(multiplyAdds) })}
-          </span>
+      <span className="model-cost tabular" data-tip={help}>
+        {say(shellMessages.costShort, { parameters: formatCount(parameters) })}
+        <span className="model-cost-more">
+          {' · '}
+          {say(shellMessages.macs, { multiplyAdds: formatCount(multiplyAdds) })}
         </span>
-      </Tooltip>
-      <Menu position="bottom-end" width={250}>
-        <Menu.Target>
-          <button
-            type="button"
-            className="icon-button backend"
-            aria-label={`${say(shellMessages.backend)}: ${current}`}
-          >
+      </span>
+      <MenuButton
+        label={`${say(shellMessages.backend)}: ${current}`}
+        className="icon-button backend"
+        width={250}
+        content={
+          <>
             <Cpu size={15} aria-hidden />
             <span className="bar-text">
               {backend && threads > 1
@@ -57,28 +52,33 @@ export function ModelCost() {
                 : current}
             </span>
             <ChevronDown size={13} aria-hidden />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{say(shellMessages.backend)}</Menu.Label>
-          <Menu.Item
-            rightSection={wish === 'auto' && <Check size={14} aria-hidden />}
-            onClick={() => setBackend('auto')}
-          >
-            {say(shellMessages.backendAuto)}
-            <span className="menu-hint">{say(shellMessages.backendAutoHint)}</span>
-          </Menu.Item>
-          {BACKENDS.map(({ value, name }) => (
-            <Menu.Item
-              key={value}
-              rightSection={wish === value && <Check size={14} aria-hidden />}
-              onClick={() => setBackend(value)}
-            >
-              {name}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+          </>
+        }
+      >
+        {(close) => {
+          const choose = (value: Backend) => () => {
+            setBackend(value);
+            close();
+          };
+          return (
+            <>
+              <MenuLabel>{say(shellMessages.backend)}</MenuLabel>
+              <MenuItem
+                isChecked={wish === 'auto'}
+                hint={say(shellMessages.backendAutoHint)}
+                onClick={choose('auto')}
+              >
+                {say(shellMessages.backendAuto)}
+              </MenuItem>
+              {BACKENDS.map(({ value, name }) => (
+                <MenuItem key={value} isChecked={wish === value} onClick={choose(value)}>
+                  {name}
+                </MenuItem>
+              ))}
+            </>
+          );
+        }}
+      </MenuButton>
     </>
   );
 }

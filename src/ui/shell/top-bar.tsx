@@ -1,5 +1,4 @@
 /** The top bar: what this project is and where it stands, left; what it costs and Train, right. */
-import { Tooltip } from '@mantine/core';
 import {
   Download,
   FolderOpen,
@@ -74,22 +73,18 @@ function BarButton({ icon: Icon, label, keys, isDisabled, isExpanded, hasText, o
   const locale = useLocale();
   const words = say(label);
   return (
-    <Tooltip
-      label={keys ? `${words} · ${shortcutLabel(keys, locale)}` : words}
-      disabled={hasText === true && !keys}
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={words}
+      data-tip={keys ? `${words} · ${shortcutLabel(keys, locale)}` : words}
+      aria-expanded={isExpanded}
+      disabled={isDisabled}
+      onClick={onClick}
     >
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={words}
-        aria-expanded={isExpanded}
-        disabled={isDisabled}
-        onClick={onClick}
-      >
-        <Icon size={16} aria-hidden />
-        {hasText && <span className="bar-text">{words}</span>}
-      </button>
-    </Tooltip>
+      <Icon size={16} aria-hidden />
+      {hasText && <span className="bar-text">{words}</span>}
+    </button>
   );
 }
 

@@ -1,97 +1,80 @@
 /** Theme, language and how the canvas is drawn: view settings, never part of the document. */
-import { Menu } from '@mantine/core';
-import { Check, Settings2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Settings2 } from 'lucide-react';
 import { LOCALES, type Locale } from '../../graph/text';
 import { shellMessages } from '../../messages/shell';
+import type { Dialog } from '../../state/contract';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import { MenuButton, MenuDivider, MenuItem, MenuLabel } from './menu';
 
 /** Each language in its own words: who needs the switch cannot read the other. */
 const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: 'English', zh: '简体中文' };
 
+const THEMES = [
+  { value: 'light', title: shellMessages.themeLight },
+  { value: 'dark', title: shellMessages.themeDark },
+  { value: 'system', title: shellMessages.themeSystem },
+] as const;
+
 export function ViewMenu() {
+  const say = useText();
+  return (
+    <MenuButton
+      label={say(shellMessages.settings)}
+      tip={say(shellMessages.settings)}
+      className="icon-button"
+      content={<Settings2 size={16} aria-hidden />}
+    >
+      {(close) => <Items close={close} />}
+    </MenuButton>
+  );
+}
+
+/** Settings leave the menu open, so that several can be tried. */
+function Items({ close }: { readonly close: () => void }) {
   const say = useText();
   const view = useView((state) => state);
   const { set } = view;
-  const choice = (isOn: boolean, words: ReactNode, onClick: () => void, key: string) => (
-    <Menu.Item
-      key={key}
-      role="menuitemcheckbox"
-      aria-checked={isOn}
-      closeMenuOnClick={false}
-      onClick={onClick}
-      leftSection={<Check size={14} aria-hidden style={{ visibility: isOn ? 'visible' : 'hidden' }} />}
-    >
-      {words}
-    </Menu.Item>
-  );
-  const themes = {
-    light: shellMessages.themeLight,
-    dark: shellMessages.themeDark,
-    system: shellMessages.themeSystem,
-  } as const;
+  const open = (dialog: Dialog) => () => {
+    close();
+    set({ dialog });
+  };
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={say(shellMessages.settings)}
-          title={say(shellMessages.settings)}
-        >
-          <Settings2 size={16} aria-hidden />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{say(shellMessages.theme)}</Menu.Label>
-        {(['light', 'dark', 'system'] as const).map((theme) =>
-          choice(view.theme === theme, say(themes[theme]), () => set({ theme }), theme),
-        )}
-        <Menu.Label>{say(shellMessages.language)}</Menu.Label>
-        {LOCALES.map((locale) =>
-          choice(
-            view.locale === locale,
-            <span lang={locale}>{LANGUAGE_NAMES[locale]}</span>,
-            () => set({ locale }),
-            locale,
-          ),
-        )}
-        <Menu.Label>{say(shellMessages.canvas)}</Menu.Label>
-        {choice(
-          view.showShapes,
-          say(shellMessages.showShapes),
-          () => set({ showShapes: !view.showShapes }),
-          'shapes',
-        )}
-        {choice(
-          view.showCosts,
-          say(shellMessages.showCosts),
-          () => set({ showCosts: !view.showCosts }),
-          'costs',
-        )}
-        {choice(
-          view.snapToGrid,
-          say(shellMessages.snapToGrid),
-          () => set({ snapToGrid: !view.snapToGrid }),
-          'snap',
-        )}
-        {choice(
-          view.wireStyle === 'step',
-          say(shellMessages.stepWires),
-          () => set({ wireStyle: view.wireStyle === 'step' ? 'bezier' : 'step' }),
-          'wires',
-        )}
-        <Menu.Divider />
-        <Menu.Item
-          onClick={() => set({ dialog: 'shortcuts' })}
-          rightSection={<span className="menu-keys">?</span>}
-        >
-          {say(shellMessages.shortcuts)}
-        </Menu.Item>
-        <Menu.Item onClick={() => set({ dialog: 'matrix' })}>{say(shellMessages.matrix)}</Menu.Item>
-        <Menu.Item onClick={() => set({ dialog: 'settings' })}>{say(shellMessages.allSettings)}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <MenuLabel>{say(shellMessages.theme)}</MenuLabel>
+      {THEMES.map(({ value, title }) => (
+        <MenuItem key={value} isChecked={view.theme === value} onClick={() => set({ theme: value })}>
+          {say(title)}
+        </MenuItem>
+      ))}
+      <MenuLabel>{say(shellMessages.language)}</MenuLabel>
+      {LOCALES.map((locale) => (
+        <MenuItem key={locale} isChecked={view.locale === locale} onClick={() => set({ locale })}>
+          <span lang={locale}>{LANGUAGE_NAMES[locale]}</span>
+        </MenuItem>
+      ))}
+      <MenuLabel>{say(shellMessages.canvas)}</MenuLabel>
+      <MenuItem isChecked={view.showShapes} onClick={() => set({ showShapes: !view.showShapes })}>
+        {say(shellMessages.showShapes)}
+      </MenuItem>
+      <MenuItem isChecked={view.showCosts} onClick={() => set({ showCosts: !view.showCosts })}>
+        {say(shellMessages.showCosts)}
+      </MenuItem>
+      <MenuItem isChecked={view.snapToGrid} onClick={() => set({ snapToGrid: !view.snapToGrid })}>
+        {say(shellMessages.snapToGrid)}
+      </MenuItem>
+      <MenuItem
+        isChecked={view.wireStyle === 'step'}
+        onClick={() => set({ wireStyle: view.wireStyle === 'step' ? 'bezier' : 'step' })}
+      >
+        {say(shellMessages.stepWires)}
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem keys="?" onClick={open('shortcuts')}>
+        {say(shellMessages.shortcuts)}
+      </MenuItem>
+      <MenuItem onClick={open('matrix')}>{say(shellMessages.matrix)}</MenuItem>
+      <MenuItem onClick={open('settings')}>{say(shellMessages.allSettings)}</MenuItem>
+    </>
   );
 }

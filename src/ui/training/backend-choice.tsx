@@ -3,6 +3,7 @@ import { trainingMessages as words } from '../../messages/training';
 import { useRun } from '../../state/run-store';
 import type { Backend } from '../../worker/protocol';
 import { useText } from '../i18n';
+import form from '../inspector/form.module.css';
 import css from './training.module.css';
 
 const BACKENDS: readonly Backend[] = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'];
@@ -14,7 +15,11 @@ export function BackendChoice() {
   return (
     <label className={css.option} title={text(words.backendHelp)}>
       {text(words.backend)}
-      <select value={wish} onChange={(event) => setBackend(event.currentTarget.value as Backend)}>
+      <select
+        className={`${form.control} ${form.inline}`}
+        value={wish}
+        onChange={(event) => setBackend(event.currentTarget.value as Backend)}
+      >
         {BACKENDS.map((backend) => (
           <option key={backend} value={backend}>
             {backend === 'auto' ? text(words.backendAuto) : backend}

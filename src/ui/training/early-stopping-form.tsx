@@ -6,7 +6,7 @@ import { trainingMessages as words } from '../../messages/training';
 import { boolean, choice, type Field, float, int } from '../../nodes/fields';
 import { useDocument } from '../../state/document-store';
 import { FieldRow } from '../inspector/field-row';
-import { measureTitle } from './measure-title';
+import { useColumnTitle } from './use-column-title';
 
 const PATIENCE = int(words.patience, words.patienceHelp, 3, { min: 1, max: 10_000 });
 const MIN_DELTA = float(words.minDelta, words.minDeltaHelp, 0, { min: 0, max: 1e6 });
@@ -15,6 +15,7 @@ const RESTORE = boolean(words.restoreBest, words.restoreBestHelp, true);
 export function EarlyStoppingForm({ settings }: { readonly settings: EarlyStoppingSettings }) {
   const dispatch = useDocument((state) => state.dispatch);
   const heads = useDocument((state) => state.compiled.plan?.heads);
+  const columnTitle = useColumnTitle();
   const monitor = useMemo<Field>(() => {
     const columns = ['val_loss'];
     for (const head of heads ?? []) {
@@ -24,10 +25,10 @@ export function EarlyStoppingForm({ settings }: { readonly settings: EarlyStoppi
     }
     const options = [...new Set([...columns, settings.monitor])].map((value) => ({
       value,
-      title: monitorTitle(value),
+      title: same(columnTitle(value)),
     }));
     return choice<string>(words.monitor, words.monitorHelp, 'val_loss', options);
-  }, [heads, settings.monitor]);
+  }, [heads, settings.monitor, columnTitle]);
   const fields: Readonly<Record<keyof EarlyStoppingSettings, Field>> = {
     monitor,
     patience: PATIENCE,
@@ -52,14 +53,5 @@ export function EarlyStoppingForm({ settings }: { readonly settings: EarlyStoppi
   ));
 }
 
-/** `val_species.accuracy` → "validation accuracy · species". */
-function monitorTitle(column: string): { en: string; zh: string } {
-  const rest = column.replace(/^val_/, '');
-  const dot = rest.lastIndexOf('.');
-  const title = measureTitle(rest.slice(dot + 1));
-  const head = dot < 0 ? '' : ` · ${rest.slice(0, dot)}`;
-  return {
-    en: `${words.validationSeries.en} ${title.en}${head}`,
-    zh: `${words.validationSeries.zh}${title.zh}${head}`,
-  };
-}
+/** A title that is already in the reader's language. */
+const same = (title: string) => ({ en: title, zh: title });

@@ -7,7 +7,7 @@ import type { Series } from '../charts/series';
 import { type Curve, smooth, thin } from '../charts/smoothing';
 import { useText } from '../i18n';
 import { MeasureChips } from './measure-chips';
-import { formatMeasure, isLoss, parseMeasure } from './measure-title';
+import { formatMeasure, formatTick, isLoss, parseMeasure } from './measure-title';
 import css from './training.module.css';
 import { useColumnTitle } from './use-column-title';
 import { useThrottled } from './use-throttled';
@@ -54,7 +54,7 @@ export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps
         .map((chart) => {
           const shown = chart.series.filter((each) => !hidden.has(each.id));
           const [only] = shown;
-          const title = shown.length === 1 && only ? capital(only.label) : chart.title;
+          const title = shown.length === 1 && only ? only.label : chart.title;
           return { ...chart, shown, title, key: chart.title, description: describe(text, title, shown) };
         }),
     [all, hidden, text],
@@ -101,6 +101,7 @@ function readSeries(smoothing: number, title: (column: string) => string): reado
       train: epochCurve(column),
       validation: epochCurve(`val_${column}`),
       format: (value) => formatMeasure(id, value),
+      formatTick: (value) => formatTick(id, value),
     };
   });
 }
@@ -144,5 +145,3 @@ function describe(text: ReturnType<typeof useText>, title: string, series: reado
     ? text(words.chartLabel, { title, latest: latest.join(', ') })
     : text(words.chartWaiting, { title });
 }
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

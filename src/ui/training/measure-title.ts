@@ -18,7 +18,7 @@ export function parseMeasure(column: string): Measure {
 }
 
 export const isLoss = (column: string): boolean => parseMeasure(column).id === 'loss';
-export const isPercent = (id: string): boolean => metricType(id)?.percent ?? false;
+const isPercent = (id: string): boolean => metricType(id)?.percent ?? false;
 
 /** Title of a metric, a loss, or `loss` itself; an id that nobody knows stands for itself. */
 export function measureTitle(id: string): Text {
@@ -33,4 +33,12 @@ export function formatMeasure(id: string, value: number): string {
   return size !== 0 && (size < 1e-3 || size >= 1e6)
     ? value.toExponential(2)
     : String(Number(value.toPrecision(4)));
+}
+
+/** Axis ticks are round already: `90 %`, `0.5`, `1e-4`. */
+export function formatTick(id: string, value: number): string {
+  const scaled = Number((isPercent(id) ? value * 100 : value).toPrecision(6));
+  const size = Math.abs(scaled);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? scaled.toExponential() : String(scaled);
+  return isPercent(id) ? `${text} %` : text;
 }

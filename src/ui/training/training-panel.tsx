@@ -14,13 +14,16 @@ import { useTrainObstacle } from './train-button';
 import css from './training.module.css';
 import { TrainingSettingsForm } from './training-settings-form';
 
+/** As TensorBoard: the trend shows at once, and the faint raw curve behind it keeps it honest. */
+const DEFAULT_SMOOTHING = 0.6;
+
 export function TrainingPanel() {
   const text = useText();
   const isIdle = useRun((state) => state.status === 'idle');
   const [areSettingsOpen, setSettingsOpen] = useState(false);
   const [isTableOpen, setTableOpen] = useState(false);
   const [log, setLog] = useState(false);
-  const [smoothing, setSmoothing] = useState(0);
+  const [smoothing, setSmoothing] = useState(DEFAULT_SMOOTHING);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback(
     (column: string) =>
@@ -67,7 +70,6 @@ export function TrainingPanel() {
               </label>
             </>
           )}
-          <BackendChoice />
           <button
             type="button"
             className={problems.fix}
@@ -91,6 +93,7 @@ export function TrainingPanel() {
       {areSettingsOpen && (
         <aside className={css.side} aria-label={text(words.settings)}>
           <TrainingSettingsForm />
+          <BackendChoice />
         </aside>
       )}
     </section>

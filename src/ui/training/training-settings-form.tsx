@@ -1,6 +1,4 @@
 /** How the project trains: the same generated rows as a node's settings, bound to the document's training settings. */
-import { useMemo } from 'react';
-import { describeDiagnostic } from '../../compile/describe';
 import type { Config } from '../../graph/document';
 import type { Json } from '../../graph/json';
 import { DEFAULT_TRAINING, type TrainingSettings } from '../../graph/training-settings';
@@ -9,9 +7,10 @@ import { boolean, type Fields, float, int } from '../../nodes/fields';
 import { OPTIMIZERS, optimizerType } from '../../nodes/training-index';
 import { useData } from '../../state/data-store';
 import { useDocument } from '../../state/document-store';
-import { useLocale, useText } from '../i18n';
+import { useText } from '../i18n';
 import { FieldForm } from '../inspector/field-form';
-import { type FieldMessage, FieldRow } from '../inspector/field-row';
+import { type FieldMessage, useFieldMessages } from '../inspector/field-messages';
+import { FieldRow } from '../inspector/field-row';
 import form from '../inspector/form.module.css';
 import { EarlyStoppingForm } from './early-stopping-form';
 
@@ -33,7 +32,10 @@ export function TrainingSettingsForm() {
   const training = useDocument((state) => state.doc.meaning.training);
   const dispatch = useDocument((state) => state.dispatch);
   const fixedTestRows = useData((state) => state.bound?.schema.fixedTestRows ?? 0);
-  const messages = useTrainingMessages();
+  const messages = useFieldMessages(
+    useDocument((state) => state.compiled.diagnostics),
+    'training',
+  );
   const set = (field: keyof TrainingSettings, value: Json) =>
     dispatch({ kind: 'setTraining', training: { [field]: value } }, `training:${field}`);
   const optimizer = optimizerType(training.optimizer.type);
@@ -132,23 +134,4 @@ function OptimizerSelect({ messages }: { readonly messages: readonly FieldMessag
       }}
     />
   );
-}
-
-/** Diagnostics at training settings, by field. */
-function useTrainingMessages(): ReadonlyMap<string, readonly FieldMessage[]> {
-  const locale = useLocale();
-  const diagnostics = useDocument((state) => state.compiled.diagnostics);
-  const nodes = useDocument((state) => state.doc.meaning.nodes);
-  return useMemo(() => {
-    const messages = new Map<string, FieldMessage[]>();
-    for (const diagnostic of diagnostics) {
-      if (diagnostic.where.kind !== 'training') continue;
-      const message = {
-        severity: diagnostic.severity,
-        text: describeDiagnostic(diagnostic, { locale, nodes }),
-      };
-      messages.set(diagnostic.where.field, [...(messages.get(diagnostic.where.field) ?? []), message]);
-    }
-    return messages;
-  }, [diagnostics, locale, nodes]);
 }

@@ -9,9 +9,14 @@ export function useColumnTitle(): (column: string) => string {
   return useCallback(
     (column) => {
       const { id, head, validation } = parseMeasure(column);
-      const title = `${validation ? `${text(words.validationSeries)} ` : ''}${text(measureTitle(id))}`;
+      const measure = text(measureTitle(id));
+      const title = validation ? text(words.validationOf, { measure: inSentence(measure) }) : measure;
       return head ? `${title} · ${head}` : title;
     },
     [text],
   );
 }
+
+/** `Accuracy` → `accuracy` within a phrase; `F1` and `MAE` stay. */
+const inSentence = (title: string): string =>
+  /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
