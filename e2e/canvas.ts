@@ -56,7 +56,9 @@ export async function connect(page: Page, source: Locator, target: Locator): Pro
 
 /** The empty canvas of a new project. */
 export async function startEmpty(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Gallery' }).click();
+  // Once the starter is there: before that, the canvas is empty by nature.
+  await nodes(page).first().waitFor();
+  await page.getByRole('button', { name: 'Gallery', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Empty project' }).click();
   await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
 }

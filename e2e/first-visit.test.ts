@@ -1,7 +1,7 @@
 /** What somebody sees who comes for the first time: a network that is ready, its shapes, one obvious button; nothing else loaded. */
 import { expect, it } from 'vitest';
 import { useBrowser } from './browser';
-import { canvas, nodes, wire, wires } from './canvas';
+import { canvas, nodes, startEmpty, wire, wires } from './canvas';
 
 const visit = useBrowser();
 
@@ -65,9 +65,7 @@ it('trains in an isolated page, and loads tfjs only with the first run', async (
 
 it('tells how to begin on an empty canvas', async () => {
   const { page, close } = await visit();
-  await page.getByRole('button', { name: 'Gallery' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Empty project' }).click();
-  await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+  await startEmpty(page);
   await canvas(page).getByRole('button', { name: 'Add a node' }).first().click();
   await page.getByRole('combobox', { name: 'Add a node' }).fill('image');
   await page.keyboard.press('Enter');

@@ -1,6 +1,8 @@
 /** `weft check FILE`: shapes, parameters, multiply-adds, diagnostics. Exit code 1 when the model cannot be built. */
 import { compile } from '../compile/index';
+import type { NodeId } from '../graph/document';
 import { formatShape } from '../graph/shape';
+import { topology } from '../graph/topology';
 import { nodeType } from '../nodes/index';
 import { loadDataset, loadProject, shippedSchema } from './load';
 import { diagnosticText, printJson, printTable } from './print';
@@ -16,7 +18,11 @@ export async function check({ file, data, target, json }: CheckOptions): Promise
   const doc = loadProject(file);
   const schema = data === undefined ? shippedSchema(doc) : (await loadDataset(doc, data, target)).schema;
   const result = compile(doc, schema);
-  const nodes = Object.values(doc.meaning.nodes).map((node) => {
+  // As data flows; what stands on or behind a cycle comes last.
+  const { order } = topology(doc.meaning);
+  const ids = new Set([...order, ...(Object.keys(doc.meaning.nodes) as NodeId[])]);
+  const nodes = [...ids].map((id) => {
+    const node = doc.meaning.nodes[id]!;
     const shapes = (nodeType(node.type)?.outputs ?? []).flatMap(({ name }) => {
       const fact = result.shapes.get(`${node.id}:${name}`);
       return fact ? [[name, fact] as const] : [];

@@ -6,11 +6,12 @@ import type { Dataset } from '../data/dataset';
 import { findDataset, parseShipped } from '../data/datasets/index';
 import { importUpload } from '../data/import-upload';
 import type { FileEntry } from '../data/zip-entries';
+import { apply } from '../graph/apply';
 import type { GraphDoc } from '../graph/document';
 import { parseDocument } from '../graph/parse';
 import type { DatasetSchema } from '../graph/schema';
 import { decodeImage } from './decode-image';
-import { CliProblem, dataProblemText, refuseData, refuseFile } from './print';
+import { CliProblem, dataProblemText, diagnosticText, refuseData, refuseFile } from './print';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PROJECT_FILE = 'project.weft.json';
@@ -21,13 +22,22 @@ export const projectPath = (path: string): string =>
 
 export function loadProject(path: string): GraphDoc {
   const parsed = parseDocument(readText(projectPath(path)));
-  return parsed.ok ? parsed.doc : refuseFile(parsed.problem);
+  if (!parsed.ok) return refuseFile(parsed.problem);
+  for (const diagnostic of parsed.diagnostics)
+    process.stderr.write(`warning: ${diagnosticText(diagnostic, parsed.doc)}\n`);
+  return parsed.doc;
 }
 
+export const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
+
 export function readText(path: string): string {
-  if (!existsSync(path)) throw new CliProblem('file-missing', `There is no file ${path}`);
+  if (!isFile(path)) throw new CliProblem('file-missing', `There is no file ${path}`);
   return readFileSync(path, 'utf8');
 }
+
+/** The same project on the data that it was really given, so that its run is not taken for one on the shipped set. */
+export const boundTo = (doc: GraphDoc, dataset: Dataset): GraphDoc =>
+  apply(doc, { kind: 'setDataset', dataset: { id: dataset.schema.id } }).doc;
 
 /** What a project may know of its data without reading a row: the schema of a shipped set. */
 export const shippedSchema = (doc: GraphDoc): DatasetSchema | null =>

@@ -1,10 +1,8 @@
 /** The command line: the core and the engine of the page, in Node. Exit code 0, or 1 with diagnostics. */
 import { parseArgs } from 'node:util';
 import { check } from './check';
-import { exportModel, importModel } from './exchange';
+import { importModel } from './import-model';
 import { CliProblem, printJson } from './print';
-import { train } from './train';
-import { evaluate, predict } from './use-model';
 
 const USAGE = `weft check FILE [--data PATH] [--target COLUMN] [--json]
 weft train FILE [--data PATH] [--target COLUMN] [--epochs N] [--seed N] [--backend wasm|cpu] [--out DIR] [--json]
@@ -35,21 +33,26 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return values.help ? 0 : 1;
   }
-  const { data, target, backend, json } = values;
+  const { data, target, json } = values;
+  const backend = choice('backend', values.backend, ['wasm', 'cpu']);
+  // tfjs takes a second to load: the verbs that need it come with it.
   switch (verb) {
     case 'check':
       return check({ file, data, target, json });
     case 'train': {
-      const epochs = wholeNumber('epochs', values.epochs);
-      const seed = wholeNumber('seed', values.seed);
+      const epochs = wholeNumber('epochs', values.epochs, 1);
+      const seed = wholeNumber('seed', values.seed, 0);
+      const { train } = await import('./train');
       return train({ file, data, target, epochs, seed, backend, out: values.out, json });
     }
     case 'evaluate':
-      return evaluate({ file, data, target, backend, json });
     case 'predict':
-      return predict({ file, data, target, backend, json });
-    case 'export':
-      return exportModel(file, required('to', values.to), required('out', values.out));
+      return (await import('./use-model'))[verb]({ file, data, target, backend, json });
+    case 'export': {
+      const to = choice('to', required('to', values.to), ['tfjs', 'weft']);
+      const out = required('out', values.out);
+      return (await import('./export-model')).exportModel(file, to, out);
+    }
     case 'import':
       return importModel(file, required('out', values.out));
     default:
@@ -57,12 +60,18 @@ async function main(): Promise<number> {
   }
 }
 
-function wholeNumber(name: string, text: string | undefined): number | undefined {
+function wholeNumber(name: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new CliProblem('option', `--${name} is a whole number, not ${text}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new CliProblem('option', `--${name} is a whole number from ${least}, not ${text}`);
   return value;
+}
+
+function choice<const O extends string>(name: string, text: string, options: readonly O[]): O {
+  const found = options.find((option) => option === text);
+  if (!found) throw new CliProblem('option', `--${name} is ${options.join(' or ')}, not ${text}`);
+  return found;
 }
 
 function required(name: string, value: string | undefined): string {
@@ -70,13 +79,22 @@ function required(name: string, value: string | undefined): string {
   return value;
 }
 
+/** `parseArgs` throws a TypeError with such a code for an option that it does not know. */
+const isOptionError = (error: unknown): error is TypeError & { readonly code: string } =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
+// A reader that has seen enough (`weft predict … | head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  const isUsers = error instanceof CliProblem || (error instanceof TypeError && 'code' in error);
-  if (!isUsers) throw error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (process.argv.includes('--json')) printJson({ ok: false, code: (error as CliProblem).code, message });
+  if (!(error instanceof CliProblem) && !isOptionError(error)) throw error;
+  const { code, message } = error;
+  if (process.argv.includes('--json')) printJson({ ok: false, code, message });
   else process.stderr.write(`${message}\n`);
   process.exitCode = 1;
 }

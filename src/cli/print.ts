@@ -1,12 +1,14 @@
 /** What the command line says, and how it ends: 0, or 1 with diagnostics. Output for machines goes to stdout as JSON, one value a line. */
-import { describeDiagnostic } from '../compile/describe';
+import { describeDiagnostic, nodeTitle } from '../compile/describe';
 import { describeDataProblem } from '../data/describe';
 import type { DataProblem } from '../data/problems';
+import type { FailureCause } from '../engine/run-event';
 import type { Diagnostic } from '../graph/diagnostic';
-import type { GraphDoc } from '../graph/document';
+import { type GraphDoc, nodeId } from '../graph/document';
 import type { FileProblem } from '../graph/file-problem';
 import { format } from '../messages/catalogue';
 import { fileProblems } from '../messages/file-problems';
+import { trainingMessages as words } from '../messages/training';
 
 /** Thrown for what the user can mend; `main` prints it and exits with 1. */
 export class CliProblem extends Error {
@@ -31,6 +33,32 @@ export function refuseFile(problem: FileProblem): never {
 
 export function refuseData(problems: readonly DataProblem[]): never {
   throw new CliProblem(problems[0]?.code ?? 'data', problems.map(dataProblemText).join('\n'));
+}
+
+export function failureText(cause: FailureCause, doc: GraphDoc): string {
+  switch (cause.kind) {
+    case 'out-of-memory':
+      return words.outOfMemory.en;
+    case 'non-finite': {
+      const { epoch, step, node } = cause;
+      // Plan ids begin with the id of the node on the canvas.
+      const name =
+        node && nodeTitle({ locale: 'en', nodes: doc.meaning.nodes }, nodeId(node.replace(/[/#].*/, '')));
+      return name
+        ? format(words.nonFiniteNode, 'en', { epoch, step, node: name })
+        : format(words.nonFinite, 'en', { epoch, step });
+    }
+    case 'backend':
+      return format(words.backendFailed, 'en', { message: cause.message });
+    case 'data':
+      return format(words.dataFailed, 'en', { sentence: cause.code });
+    case 'unresponsive':
+      return words.unresponsive.en;
+    case 'internal':
+      return format(words.internal, 'en', { message: cause.message });
+    default:
+      return cause satisfies never;
+  }
 }
 
 export const printJson = (value: unknown): void => {

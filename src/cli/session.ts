@@ -9,6 +9,9 @@ import type { DataSpec } from '../graph/data-spec';
 import type { GraphDoc } from '../graph/document';
 import { CliProblem, dataProblemText, diagnosticText, refuseData } from './print';
 
+/** Backends that Node has. */
+export type NodeBackend = 'wasm' | 'cpu';
+
 export interface Ready {
   readonly plan: ModelPlan;
   readonly training: TrainingPlan;
@@ -32,9 +35,7 @@ export function ready(doc: GraphDoc, dataset: Dataset): Ready {
   return { plan, training, spec, data: prepared.value };
 }
 
-export async function startBackend(wish: string): Promise<ChosenBackend> {
-  if (wish !== 'wasm' && wish !== 'cpu')
-    throw new CliProblem('backend', `--backend is wasm or cpu, not ${wish}`);
+export async function startBackend(wish: NodeBackend): Promise<ChosenBackend> {
   // tfjs greets on stderr-like channels that scripts would have to filter.
   tf.env().set('PROD', true);
   const chosen = await chooseBackend(tf, wish, nodeBackendEnv);

@@ -12,10 +12,10 @@ import { apply } from '../graph/apply';
 import type { GraphDoc } from '../graph/document';
 import type { TrainingSettings } from '../graph/training-settings';
 import { formatDuration } from '../messages/catalogue';
-import { loadDataset, loadProject } from './load';
-import { printJson } from './print';
+import { boundTo, loadDataset, loadProject } from './load';
+import { failureText, printJson } from './print';
 import { type EpochRow, writeRun } from './run-folder';
-import { ready, startBackend } from './session';
+import { type NodeBackend, ready, startBackend } from './session';
 
 export interface TrainOptions {
   readonly file: string;
@@ -23,14 +23,15 @@ export interface TrainOptions {
   readonly target: string | undefined;
   readonly epochs: number | undefined;
   readonly seed: number | undefined;
-  readonly backend: string;
+  readonly backend: NodeBackend;
   readonly out: string | undefined;
   readonly json: boolean;
 }
 
 export async function train(options: TrainOptions): Promise<number> {
-  const doc = withSettings(loadProject(options.file), options);
-  const dataset = await loadDataset(doc, options.data, options.target);
+  const loaded = withSettings(loadProject(options.file), options);
+  const dataset = await loadDataset(loaded, options.data, options.target);
+  const doc = boundTo(loaded, dataset);
   const { plan, training, spec, data } = ready(doc, dataset);
   const backend = await startBackend(options.backend);
   const model = buildModel(tf, plan, training.seed);
@@ -41,7 +42,7 @@ export async function train(options: TrainOptions): Promise<number> {
   let isGood = false;
   for await (const event of run({ tf, model, training, data, control, backend })) {
     if (options.json) printJson(event);
-    else printEvent(event);
+    else printEvent(event, doc);
     if (event.kind === 'epoch') history.push({ epoch: event.epoch, measures: event.measures });
     if (event.kind === 'done') isGood = true;
   }
@@ -70,7 +71,7 @@ const measuresText = (measures: Measures): string =>
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
     .join('  ');
 
-function printEvent(event: RunEvent): void {
+function printEvent(event: RunEvent, doc: GraphDoc): void {
   const line = (text: string): boolean => process.stdout.write(`${text}\n`);
   switch (event.kind) {
     case 'started': {
@@ -88,7 +89,7 @@ function printEvent(event: RunEvent): void {
       if (event.evaluation) line(`${event.evaluation.split}  ${measuresText(event.evaluation.measures)}`);
       return;
     case 'failed':
-      line(`failed: ${JSON.stringify(event.cause)}`);
+      line(`failed: ${failureText(event.cause, doc)}`);
       return;
     case 'step':
     case 'paused':

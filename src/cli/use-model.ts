@@ -9,13 +9,13 @@ import { loadWeights } from '../engine/trained-model';
 import { loadDataset, loadProject } from './load';
 import { CliProblem, printJson, printTable, refuseData } from './print';
 import { type RunFolder, readRun } from './run-folder';
-import { startBackend } from './session';
+import { type NodeBackend, startBackend } from './session';
 
 export interface UseOptions {
   readonly file: string;
   readonly data: string | undefined;
   readonly target: string | undefined;
-  readonly backend: string;
+  readonly backend: NodeBackend;
   readonly json: boolean;
 }
 

@@ -80,6 +80,8 @@ export function assemblePlan(input: AssembleInput): ModelPlan {
   const heads: PlanHead[] = [];
   const masks = new Map<string, ValueRef>();
   const names = uniqueNames();
+  // Heads name columns of the history, not layers: they have names of their own.
+  const headNames = uniqueNames();
   const key = (ref: ValueRef): string => `${ref.node}:${ref.port}`;
 
   /** The context of `upstream` that belongs to `context`: the same, or the nearest one around it. */
@@ -169,7 +171,7 @@ export function assemblePlan(input: AssembleInput): ModelPlan {
       heads.push({
         id,
         source: id,
-        name: names(base),
+        name: headNames(base),
         logits,
         prediction: resolve(id, '', analysis.exits['prediction']!, false),
         ...head,

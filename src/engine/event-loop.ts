@@ -2,7 +2,7 @@
  * Gives waiting messages their turn during a long computation. A promise alone does not: microtasks run before the next
  * message. `setTimeout(0)` is clamped to 4 ms when nested, so a message to oneself (or Node's setImmediate) is used.
  */
-const BUSY_MS = 8000;
+const BUSY_MS = 8;
 
 type Immediate = (callback: () => void) => void;
 

@@ -18,7 +18,7 @@ export interface Applied {
   readonly inverse: Command;
 }
 
-export const NOTHING: Command = { kind: 'batch', commands: [] };
+const NOTHING: Command = { kind: 'batch', commands: [] };
 
 export function apply(doc: GraphDoc, command: Command): Applied {
   const draft = new Draft(doc);

@@ -56,7 +56,7 @@ const earlyStopping = z.object({
   restoreBest: z.boolean(),
 });
 
-export const trainingSchema = z.object({
+const trainingSchema = z.object({
   optimizer: z._default(z.object({ type: text, config: z._default(config, {}) }), {
     ...DEFAULT_TRAINING.optimizer,
   }),

@@ -7,8 +7,8 @@ import type { Meaning, NodeId, Position } from './document';
 import { topology } from './topology';
 
 /** Room for a node of the canvas and its wire, in canvas units. */
-export const COLUMN_WIDTH = 260;
-export const ROW_HEIGHT = 130;
+const COLUMN_WIDTH = 260;
+const ROW_HEIGHT = 130;
 
 export function layeredPositions(meaning: Pick<Meaning, 'nodes' | 'edges'>): {
   readonly [id: string]: Position;

@@ -6,11 +6,9 @@ import {
   FORMAT_VERSION,
   type GraphDoc,
   type GraphNode,
-  type NodeId,
   nodeId,
   type PortRef,
 } from './document';
-import { own } from './own';
 import { DEFAULT_TRAINING } from './training-settings';
 
 export function emptyDocument(name: string): GraphDoc {
@@ -81,7 +79,3 @@ function nextOrder(doc: GraphDoc, target: PortRef): number {
   }
   return order;
 }
-
-/** The node of that id, or undefined: safe for ids out of files. */
-export const nodeOf = (doc: GraphDoc, id: NodeId | string): GraphNode | undefined =>
-  own(doc.meaning.nodes, id);

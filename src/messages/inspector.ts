@@ -83,7 +83,6 @@ export const inspectorMessages = defineMessages({
   memoryHelp: t('Batch of {batch} × 4 bytes per value.', '批大小 {batch}，每个数值 4 字节。'),
   trainableOf: t('{count} trainable', '可训练 {count}'),
   noProblems: t('No problems', '没有问题'),
-  problemCount: t('{errors} errors, {warnings} warnings', '{errors} 个错误，{warnings} 个警告'),
   showProblems: t('Show problems', '查看问题'),
   layers: t('Layers', '各层'),
   layer: t('Layer', '层'),

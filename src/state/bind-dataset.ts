@@ -47,7 +47,7 @@ function fitInput(doc: GraphDoc, node: GraphNode, type: NodeType, schema: Datase
 }
 
 /** The natural input of a data set: pictures before words before steps in time before plain columns. */
-export function inputFor(schema: DatasetSchema): NodeType | undefined {
+function inputFor(schema: DatasetSchema): NodeType | undefined {
   const order = ['image-input', 'tokens-input', 'sequence-input', 'numbers-input'];
   return order.flatMap((id) => nodeType(id) ?? []).find((type) => canRead(type, {}, schema));
 }
@@ -79,7 +79,7 @@ function fitHead(doc: GraphDoc, node: GraphNode, type: NodeType, schema: Dataset
 type Column = DatasetSchema['columns'][number];
 
 /** The first head in palette order that predicts a column of this kind. */
-export const headFor = (column: Column): NodeType | undefined =>
+const headFor = (column: Column): NodeType | undefined =>
   NODE_TYPES.find((type) => type.kind === 'output' && targetKinds(type).includes(column.kind));
 
 /** A binary head takes categories, but only two of them. */

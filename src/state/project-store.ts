@@ -16,7 +16,7 @@ import { documentStore } from './document-store';
 import { openFiles } from './open-files';
 import { runStore } from './run-store';
 
-export const AUTOSAVE_MS = 600;
+const AUTOSAVE_MS = 600;
 const MEMORY = 'project';
 
 /** Beyond the contract: for the start of the page and for messages. */

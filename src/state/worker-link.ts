@@ -21,7 +21,7 @@ export interface WorkerLink {
   subscribe(listener: (notification: Notification) => void): () => void;
 }
 
-export function linkTo(client: Pick<WorkerClient, 'send' | 'cancel' | 'subscribe'>): WorkerLink {
+function linkTo(client: Pick<WorkerClient, 'send' | 'cancel' | 'subscribe'>): WorkerLink {
   return {
     subscribe: (listener) => client.subscribe(listener),
     async request(kind, args, { signal, onProgress } = {}) {

@@ -1,7 +1,6 @@
 /** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
-import type { Evaluation, Measures } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
-import type { TrainedModel } from '../worker/protocol';
+import type { Measures, Requests, TrainedModel } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
 export interface StoredRun {
@@ -21,7 +20,7 @@ export interface StoredRun {
     readonly measures: Measures;
     readonly durationMs: number;
   }[];
-  readonly evaluation: Evaluation | null;
+  readonly evaluation: Requests['evaluate']['value'] | null;
   /** Step curves by column. */
   readonly curves: { readonly [column: string]: { readonly x: Float32Array; readonly y: Float32Array } };
 }

@@ -23,7 +23,7 @@ const activations: { readonly [keras: string]: ActivationName } = {
   silu: 'swish',
 };
 
-export const readActivation = (settings: Settings, key = 'activation'): ActivationName =>
+const readActivation = (settings: Settings, key = 'activation'): ActivationName =>
   settings.word(key, activations, 'linear');
 
 export const isKnownActivation = (value: unknown): boolean =>

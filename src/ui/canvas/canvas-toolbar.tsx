@@ -7,17 +7,7 @@ import { canvasMessages } from '../../messages/canvas';
 import { useText } from '../i18n';
 import { canvasControls } from './canvas-controls';
 import { addNote, tidy } from './editing';
-
-/** Below the first a node is a coloured block with its name, then in larger letters, at last a block only (card.css). */
-const FAR_ZOOM = 0.5;
-const FARTHER_ZOOM = 0.3;
-const FARTHEST_ZOOM = 0.15;
-type Distance = 'near' | 'far' | 'farther' | 'farthest';
-function distanceOf(zoom: number): Distance {
-  if (zoom >= FAR_ZOOM) return 'near';
-  if (zoom >= FARTHER_ZOOM) return 'far';
-  return zoom >= FARTHEST_ZOOM ? 'farther' : 'farthest';
-}
+import { distanceOf } from './zoom-levels';
 
 interface CanvasToolbarProps {
   readonly root: RefObject<HTMLElement | null>;

@@ -47,6 +47,7 @@ import { startConnecting, stopConnecting, useIsConnecting } from './connecting';
 import { ConnectionLine } from './connection-line';
 import { addNodeOfType, connect, insertExisting } from './editing';
 import { EmptyCanvas } from './empty-canvas';
+import { FarWires } from './far-wires';
 import { type CanvasNode, type CardData, createFlowModel, type Wire as WireEdge } from './flow-model';
 import { GRID } from './geometry';
 import { headlineOf } from './headline';
@@ -129,10 +130,14 @@ function CanvasFlow() {
 
   useCanvasControls(flow, root, setSearch);
   const remember = useViewportMemory(flow);
-  const onMoveStart = useCallback(() => root.current?.toggleAttribute('data-moving', true), []);
+  // A sheet above everything while the view is dragged: finding what lies under the pointer among a thousand nodes costs a frame.
+  // Not for the wheel, whose events must reach the pane, and not before the first move, which may yet be a click.
+  const onMove = useCallback((event: unknown) => {
+    if (event && !(event instanceof WheelEvent)) root.current?.toggleAttribute('data-panning', true);
+  }, []);
   const onMoveEnd = useCallback(
     (_event: unknown, viewport: Viewport) => {
-      root.current?.toggleAttribute('data-moving', false);
+      root.current?.toggleAttribute('data-panning', false);
       remember(viewport);
     },
     [remember],
@@ -295,7 +300,7 @@ function CanvasFlow() {
         onNodeContextMenu={onNodeContextMenu}
         onEdgeContextMenu={onEdgeContextMenu}
         onPaneContextMenu={onPaneContextMenu}
-        onMoveStart={onMoveStart}
+        onMove={onMove}
         onMoveEnd={onMoveEnd}
         onDragOver={onDragOver}
         onDragLeave={() => setDropEdge(null)}
@@ -330,6 +335,7 @@ function CanvasFlow() {
             ariaLabel={say(canvasMessages.minimap)}
           />
         )}
+        <FarWires nodes={nodes} edges={edges} />
         <CanvasToolbar
           root={root}
           hasMinimap={hasMinimap}

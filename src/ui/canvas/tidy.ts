@@ -26,29 +26,41 @@ export function tidyPositions(
     if (node)
       graph.setNode(id, { width: NODE_WIDTH, height: nodeHeight(portsOf(nodeType(node.type), [], [])) });
   }
-  const { depth } = topology(doc.meaning);
+  const inside = Object.fromEntries(Object.entries(nodes).filter(([id]) => chosen.has(id)));
+  const { depth } = topology({ nodes: inside, edges });
   for (const { id, source, target } of Object.values(edges).sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (!graph.hasNode(source.node) || !graph.hasNode(target.node)) continue;
-    // A wire is drawn straight from port to port, so one that skips a column must find a lane as high as a node beside those it
-    // passes; a label of that height makes dagre keep it free.
-    const skips = (depth.get(target.node) ?? 0) - (depth.get(source.node) ?? 0) > 1;
-    graph.setEdge(source.node, target.node, skips ? { width: 1, height: LANE, labelpos: 'c' } : {}, id);
+    // A wire is drawn straight from port to port, so one that skips columns needs a lane past the nodes in between: a stand-in in
+    // every column, as high as a node, which dagre keeps clear of them.
+    const first = depth.get(source.node) ?? 0;
+    const last = depth.get(target.node) ?? 0;
+    let from: string = source.node;
+    for (let column = first + 1; column < last; column++) {
+      const lane = `${id}/${column}`;
+      graph.setNode(lane, { width: 1, height: LANE });
+      graph.setEdge(from, lane, {}, lane);
+      from = lane;
+    }
+    graph.setEdge(from, target.node, {}, id);
   }
   if (graph.nodeCount() === 0) return {};
   dagre.layout(graph);
 
   const corner = { x: Number.POSITIVE_INFINITY, y: Number.POSITIVE_INFINITY };
   const origin = { ...corner };
-  const placed = graph.nodes().map((id: string) => {
-    const { x, y, width, height } = graph.node(id);
-    const place = { x: x - width / 2, y: y - height / 2 };
-    const before = doc.layout.positions[id] ?? { x: 0, y: 0 };
-    corner.x = Math.min(corner.x, place.x);
-    corner.y = Math.min(corner.y, place.y);
-    origin.x = Math.min(origin.x, before.x);
-    origin.y = Math.min(origin.y, before.y);
-    return [id, place] as const;
-  });
+  const placed = graph
+    .nodes()
+    .filter((id) => chosen.has(id))
+    .map((id) => {
+      const { x, y, width, height } = graph.node(id);
+      const place = { x: x - width / 2, y: y - height / 2 };
+      const before = doc.layout.positions[id] ?? { x: 0, y: 0 };
+      corner.x = Math.min(corner.x, place.x);
+      corner.y = Math.min(corner.y, place.y);
+      origin.x = Math.min(origin.x, before.x);
+      origin.y = Math.min(origin.y, before.y);
+      return [id, place] as const;
+    });
   return Object.fromEntries(
     placed.map(([id, { x, y }]) => [
       id,

@@ -1,18 +1,17 @@
 /** Which column the model predicts, changed where the columns are looked at. */
 import type { DatasetSchema } from '../../graph/schema';
 import { dataMessages as words } from '../../messages/data';
-import { nodeType } from '../../nodes/index';
 import { useDocument } from '../../state/document-store';
 import { useText } from '../i18n';
 import form from '../inspector/form.module.css';
 import css from './data.module.css';
-import { canPredict, retarget, targetOf } from './retarget';
+import { canPredict, headsOf, retarget, targetOf } from './retarget';
 
 export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
   const text = useText();
   const doc = useDocument((state) => state.doc);
   const dispatch = useDocument((state) => state.dispatch);
-  const heads = Object.values(doc.meaning.nodes).filter((node) => nodeType(node.type)?.kind === 'output');
+  const heads = headsOf(doc);
   // Several heads predict several columns on purpose; each has its own field in the inspector.
   const [head] = heads;
   const isSettled = heads.length === 1;
@@ -24,18 +23,17 @@ export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
       {text(words.target)}
       <select
         className={`${form.control} ${form.inline}`}
-        value={head && isSettled ? targetOf(head) : ''}
+        value={head && isSettled ? targetOf(head) || (schema.target ?? '') : ''}
         disabled={!isSettled}
         onChange={(event) => {
-          const column = schema.columns.find((each) => each.name === event.currentTarget.value) ?? null;
-          const command = head && retarget(doc, head, column);
+          const command = retarget(doc, schema, event.currentTarget.value);
           if (command) dispatch(command);
         }}
       >
-        <option value="">{text(words.targetAutomatic, { column: schema.target ?? '–' })}</option>
+        {(!isSettled || (schema.target === null && head && targetOf(head) === '')) && <option value="">–</option>}
         {schema.columns.filter(canPredict).map((column) => (
           <option key={column.name} value={column.name}>
-            {column.name}
+            {column.name === schema.target ? text(words.targetAutomatic, { column: column.name }) : column.name}
           </option>
         ))}
       </select>

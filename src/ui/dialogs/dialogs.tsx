@@ -6,6 +6,7 @@ import { dialogsMessages as words } from '../../messages/dialogs';
 import type { Dialog } from '../../state/contract';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import css from './dialogs.module.css';
 import { ExportDialog } from './export-dialog';
 import { GalleryDialog } from './gallery-dialog';
 import { ImportDialog } from './import-dialog';
@@ -38,17 +39,22 @@ export function Dialogs() {
   const set = useView((state) => state.set);
   const content = dialog ? DIALOGS[dialog] : null;
   return (
-    <Modal
+    <Modal.Root
       opened={content !== null}
       onClose={() => set({ dialog: null })}
-      title={content ? text(content.title) : ''}
       size={content?.width ?? 560}
+      padding="lg"
       centered
-      overlayProps={{ backgroundOpacity: 0.4 }}
-      closeButtonProps={{ 'aria-label': text(words.close) }}
-      styles={{ title: { fontSize: 'var(--text-lg)', fontWeight: 600 } }}
     >
-      {content?.render()}
-    </Modal>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content>
+        {/* Not Mantine's header: that is a banner landmark, and the page has one. */}
+        <div className={css.head}>
+          <Modal.Title className={css.title}>{content && text(content.title)}</Modal.Title>
+          <Modal.CloseButton aria-label={text(words.close)} />
+        </div>
+        <Modal.Body>{content?.render()}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -4,7 +4,6 @@ import type { DataProblem } from '../../data/dataset';
 import type { DatasetSchema } from '../../graph/schema';
 import { formatPercent } from '../../messages/catalogue';
 import { dialogsMessages as words } from '../../messages/dialogs';
-import { nodeType } from '../../nodes/index';
 import { dataStore, useData } from '../../state/data-store';
 import { documentStore } from '../../state/document-store';
 import { useView } from '../../state/view-store';
@@ -156,7 +155,9 @@ function Finish({ schema, warnings }: FinishProps) {
           className={`${css.button} ${css.main}`}
           onClick={() => {
             bind(schema.id);
-            if (target !== '' && target !== schema.target) predict(schema, target);
+            const { doc, dispatch } = documentStore.getState();
+            const command = target === '' ? null : retarget(doc, schema, target);
+            if (command) dispatch(command);
             set({ drawerOpen: true, drawerTab: 'data' });
             close();
           }}
@@ -166,15 +167,6 @@ function Finish({ schema, warnings }: FinishProps) {
       </div>
     </>
   );
-}
-
-/** Points every head at the chosen column, after binding has put heads that fit the data. */
-function predict(schema: DatasetSchema, name: string): void {
-  const { doc, dispatch } = documentStore.getState();
-  const column = schema.columns.find((each) => each.name === name) ?? null;
-  const heads = Object.values(doc.meaning.nodes).filter((node) => nodeType(node.type)?.kind === 'output');
-  const commands = heads.flatMap((head) => retarget(doc, head, column) ?? []);
-  if (commands.length) dispatch({ kind: 'batch', commands });
 }
 
 /** `cats-and-dogs/cats/1.png` → `cats-and-dogs`; `penguins.csv` → `penguins`. */

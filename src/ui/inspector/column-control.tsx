@@ -95,18 +95,17 @@ interface ColumnsControlProps {
   readonly field: ColumnsField;
   readonly schema: DatasetSchema | null;
   readonly isTarget: boolean;
+  /** What an empty list stands for at an input. */
+  readonly implied: readonly string[];
   onChange(value: readonly string[]): void;
 }
 
 /** Empty has a meaning of its own, so it is a box of its own and the list appears only when a choice is made. */
-export function ColumnsControl({ title, value, field, schema, isTarget, onChange }: ColumnsControlProps) {
+export function ColumnsControl({ title, value, field, schema, isTarget, implied: read, onChange }: ColumnsControlProps) {
   const text = useText();
   const fitting = schema?.columns.filter((column) => field.accepts.includes(column.kind)) ?? [];
   const own = fitting.find((column) => column.name === schema?.target)?.name;
-  // What an empty list stands for: the target for a head, all that fit but the target for an input.
-  const implied = isTarget
-    ? [own ?? fitting.at(-1)?.name].flatMap((name) => name ?? [])
-    : fitting.map((column) => column.name).filter((name) => name !== own);
+  const implied = isTarget ? [own ?? fitting.at(-1)?.name].flatMap((name) => name ?? []) : read;
   if (!schema) return <span className={css.hint}>{text(words.noColumns)}</span>;
   const gone = value.filter((name) => !fitting.some((column) => column.name === name));
   return (

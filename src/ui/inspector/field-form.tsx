@@ -16,12 +16,15 @@ interface FieldFormProps {
   readonly messages: ReadonlyMap<string, readonly FieldMessage[]>;
   /** Heads read an empty column field as the target of the data set. */
   readonly isHead?: boolean;
+  /** Columns that an input reads when its list is empty. */
+  readonly implied?: readonly string[];
   onChange(field: string, value: Json): void;
 }
 
+const NONE: readonly string[] = [];
 const NO_MESSAGES: readonly FieldMessage[] = [];
 
-export function FieldForm({ fields, config, schema, messages, isHead = false, onChange }: FieldFormProps) {
+export function FieldForm({ fields, config, schema, messages, isHead = false, implied = NONE, onChange }: FieldFormProps) {
   const text = useText();
   const whole = { ...(defaultConfig(fields) as Config), ...config };
   const visible = Object.entries(fields).filter(([, field]) => field.visible?.(whole) ?? true);
@@ -36,6 +39,7 @@ export function FieldForm({ fields, config, schema, messages, isHead = false, on
           value={config[name]}
           schema={schema}
           isHead={isHead}
+          implied={implied}
           messages={messages.get(name) ?? NO_MESSAGES}
           onChange={(value) => onChange(name, value)}
         />

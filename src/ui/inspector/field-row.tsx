@@ -22,9 +22,11 @@ interface FieldRowProps {
   readonly schema: DatasetSchema | null;
   readonly messages: readonly FieldMessage[];
   readonly isHead?: boolean;
+  readonly implied?: readonly string[];
   onChange(value: Json): void;
 }
 
+const NONE: readonly string[] = [];
 const TALL = new Set<Field['kind']>(['columns', 'metrics']);
 
 export function FieldRow({
@@ -34,6 +36,7 @@ export function FieldRow({
   schema,
   messages,
   isHead = false,
+  implied = NONE,
   onChange,
 }: FieldRowProps) {
   const text = useText();
@@ -49,7 +52,7 @@ export function FieldRow({
   const changed = JSON.stringify(value) !== JSON.stringify(field.default);
   return (
     <div className={`${css.row} ${TALL.has(field.kind) ? css.tall : ''}`} data-field={name}>
-      <Tooltip label={text(field.help)} openDelay={300} position="left" multiline maw={260} withArrow>
+      <Tooltip withinPortal={false} floatingStrategy="fixed" label={text(field.help)} openDelay={300} position="left" multiline maw={260} withArrow>
         {TALL.has(field.kind) ? (
           <span className={css.label}>{title}</span>
         ) : (
@@ -63,7 +66,7 @@ export function FieldRow({
       </span>
       <div style={{ gridColumn: 2, minWidth: 0 }}>
         <Control
-          {...{ id, title, field, value, schema, isHead, invalid, describedBy, onChange }}
+          {...{ id, title, field, value, schema, isHead, implied, invalid, describedBy, onChange }}
           onMessage={setTyping}
         />
       </div>
@@ -101,13 +104,14 @@ interface ControlProps {
   readonly value: Json;
   readonly schema: DatasetSchema | null;
   readonly isHead: boolean;
+  readonly implied: readonly string[];
   readonly invalid: boolean;
   readonly describedBy: string;
   onChange(value: Json): void;
   onMessage(message: string | null): void;
 }
 
-function Control({ field, value, title, schema, isHead, onMessage, ...rest }: ControlProps) {
+function Control({ field, value, title, schema, isHead, implied, onMessage, ...rest }: ControlProps) {
   const text = useText();
   const { id, invalid, describedBy, onChange } = rest;
   switch (field.kind) {
@@ -159,6 +163,7 @@ function Control({ field, value, title, schema, isHead, onMessage, ...rest }: Co
           field={field}
           schema={schema}
           isTarget={isHead}
+          implied={implied}
           onChange={onChange}
         />
       );

@@ -4,6 +4,7 @@ import { inspectorMessages as words } from '../../messages/inspector';
 import { useDocument } from '../../state/document-store';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import { countProblems } from '../problems/count-problems';
 import problems from '../problems/problems.module.css';
 import { TrainingSettingsForm } from '../training/training-settings-form';
 import { formatBytes } from './format-bytes';
@@ -20,7 +21,6 @@ export function ModelSummary() {
   const batch = useDocument((state) => state.doc.meaning.training.batchSize);
   const set = useView((state) => state.set);
   const { total, diagnostics } = compiled;
-  const errors = diagnostics.filter((each) => each.severity === 'error').length;
   if (isEmpty) {
     return (
       <div className={css.panel}>
@@ -65,7 +65,7 @@ export function ModelSummary() {
                 title={text(words.showProblems)}
                 onClick={() => set({ drawerOpen: true, drawerTab: 'problems' })}
               >
-                {text(words.problemCount, { errors, warnings: diagnostics.length - errors })}
+                {countProblems(diagnostics, text)}
               </button>
             )}
           </dd>

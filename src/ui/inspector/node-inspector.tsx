@@ -5,6 +5,7 @@ import { inspectorMessages as words } from '../../messages/inspector';
 import { nodeType } from '../../nodes/index';
 import { useData } from '../../state/data-store';
 import { useDocument } from '../../state/document-store';
+import { impliedColumns } from '../data/implied-columns';
 import { useText } from '../i18n';
 import { DiagnosticList } from '../problems/diagnostic-list';
 import { nodeOf } from '../problems/place';
@@ -34,6 +35,7 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
     () => explainParameters(node, meaning, compiled, schema),
     [node, meaning, compiled, schema],
   );
+  const implied = useMemo(() => impliedColumns(type, node.config, schema), [type, node.config, schema]);
   const family = type?.family ?? 'unknown';
   const Icon = FAMILY_ICONS[family];
   // A problem that sits at a field is told there, with its fixes, so that the form does not jump while someone types.
@@ -82,6 +84,7 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
               schema={schema}
               messages={messages}
               isHead={type.kind === 'output'}
+              implied={implied}
               onChange={(field, value) =>
                 dispatch(
                   { kind: 'setConfig', node: node.id, config: { [field]: value } },

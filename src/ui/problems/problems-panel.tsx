@@ -7,6 +7,7 @@ import { useDocument } from '../../state/document-store';
 import { useView } from '../../state/view-store';
 import { canvasControls } from '../canvas/canvas-controls';
 import { useLocale, useText } from '../i18n';
+import { countProblems } from './count-problems';
 import { DiagnosticList } from './diagnostic-list';
 import { groupByPlace } from './place';
 import css from './problems.module.css';
@@ -18,7 +19,6 @@ export function ProblemsPanel() {
   const diagnostics = useDocument((state) => state.compiled.diagnostics);
   const select = useView((state) => state.select);
   const groups = useMemo(() => groupByPlace(diagnostics, meaning), [diagnostics, meaning]);
-  const errors = diagnostics.filter((each) => each.severity === 'error').length;
   if (diagnostics.length === 0) {
     return (
       <div className={css.panel}>
@@ -34,7 +34,7 @@ export function ProblemsPanel() {
   return (
     <section className={css.panel} aria-label={text(words.title)}>
       <p className={css.summary} role="status">
-        {text(words.summary, { errors, warnings: diagnostics.length - errors })}
+        {countProblems(diagnostics, text)}
       </p>
       {groups.map((group) => (
         <div key={group.key} className={css.group}>

@@ -28,7 +28,8 @@ export function MetricCards({ measures }: { readonly measures: Measures }) {
         const { id } = parseMeasure(column);
         const help = HELP[id];
         return (
-          <Tooltip key={column} label={help ? text(help) : columnTitle(column)} multiline maw={260}>
+          <Tooltip
+ withinPortal={false} floatingStrategy="fixed" key={column} label={help ? text(help) : columnTitle(column)} multiline maw={260}>
             <div className={css.card} aria-description={help && text(help)}>
               <dt>{columnTitle(column)}</dt>
               <dd>{formatMeasure(id, value)}</dd>
