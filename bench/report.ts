@@ -32,6 +32,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value below which the share lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
 /** Milliseconds per call: the median of `runs` after `warmup` calls that do not count. */
 export function time(runs: number, warmup: number, work: (run: number) => void): number {
   for (let run = 0; run < warmup; run++) work(-1 - run);

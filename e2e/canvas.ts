@@ -25,6 +25,7 @@ export const port = (node: Locator, side: Side, index = 0): Locator =>
   node.locator(`.react-flow__handle.${side}`).nth(index);
 
 export async function middle(target: Locator): Promise<Point> {
+  await target.scrollIntoViewIfNeeded();
   const box = await target.boundingBox();
   if (!box) throw new Error(`${target} has no place on the screen`);
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };

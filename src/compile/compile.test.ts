@@ -273,6 +273,22 @@ describe('wrong graphs', () => {
   });
 });
 
+describe('names of heads', () => {
+  it('are those on the canvas, whatever the layers are called, and differ from each other', () => {
+    const doc = draw({
+      nodes: [
+        { id: 'x', type: 'numbers-input', at: [0, 0] },
+        { id: 'layer', type: 'dense', title: 'Species', at: [1, 0] },
+        { id: 'a', type: 'classification-output', title: 'Species', at: [2, 0] },
+        { id: 'b', type: 'classification-output', title: 'Species', at: [2, 1] },
+      ],
+      wires: ['x > layer', 'layer > a', 'layer > b'],
+    });
+    const { plan } = compile(doc, TABLE);
+    expect(plan!.heads.map(({ name }) => name)).toEqual(['species', 'species_1']);
+  });
+});
+
 describe('bypass', () => {
   it('passes the input on and leaves the node out of the plan', () => {
     const result = compile(run(CNN, { kind: 'setBypassed', node: nodeId('conv'), bypassed: true }), IMAGES);

@@ -3,7 +3,6 @@ import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const dataMessages = defineMessages({
-  tab: t('Data', '数据'),
   shipped: t('Ready to use', '内置数据集'),
   own: t('Your own', '我的数据集'),
   noOwn: t(

@@ -3,7 +3,6 @@ import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const inspectorMessages = defineMessages({
-  inspector: t('Inspector', '检查器'),
   name: t('Name', '名称'),
   nameHelp: t('Empty = the name of the type.', '留空则使用类型名称。'),
   settings: t('Settings', '设置'),

@@ -2,7 +2,6 @@
 import { defineMessages } from './catalogue';
 
 export const keyboardMessages = defineMessages({
-  title: { en: 'Keyboard shortcuts', zh: '键盘快捷键' },
   groupEdit: { en: 'Edit', zh: '编辑' },
   groupNodes: { en: 'Nodes', zh: '节点' },
   groupView: { en: 'View', zh: '视图' },

@@ -2,7 +2,6 @@
 import { defineMessages } from './catalogue';
 
 export const outlineMessages = defineMessages({
-  title: { en: 'Outline', zh: '大纲' },
   list: { en: 'Nodes in the order data flows', zh: '按数据流顺序排列的节点' },
   empty: { en: 'No nodes yet. Add one from the Nodes tab.', zh: '还没有节点。请从“节点”标签页添加。' },
   hint: {
@@ -10,11 +9,8 @@ export const outlineMessages = defineMessages({
     zh: '方向键移动，Enter 选择，F2 重命名，Delete 删除。',
   },
   output: { en: 'output', zh: '输出' },
-  noShape: { en: 'shape unknown', zh: '形状未知' },
   problems: { en: '{count} problems', zh: '{count} 个问题' },
   bypassed: { en: 'bypassed', zh: '已旁路' },
-  inputs: { en: 'Inputs', zh: '输入' },
-  outputs: { en: 'Outputs', zh: '输出' },
   from: { en: 'from {node}', zh: '来自{node}' },
   to: { en: 'to {node}', zh: '到{node}' },
   disconnect: { en: 'Disconnect {source} from {target}', zh: '断开{source}与{target}' },
@@ -35,8 +31,6 @@ export const outlineMessages = defineMessages({
   nameField: { en: 'Name of {node}', zh: '{node}的名称' },
   renamed: { en: 'Renamed to {node}.', zh: '已重命名为{node}。' },
   removed: { en: 'Deleted {node}.', zh: '已删除{node}。' },
-  connected: { en: 'Connected {source} to {target}.', zh: '已将{source}连接到{target}。' },
   disconnected: { en: 'Disconnected {source} from {target}.', zh: '已断开{source}与{target}。' },
   moved: { en: 'Moved {node}.', zh: '已移动{node}。' },
-  order: { en: '{position} of {count}', zh: '第 {position} 个，共 {count} 个' },
 });

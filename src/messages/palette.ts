@@ -2,7 +2,6 @@
 import { defineMessages } from './catalogue';
 
 export const paletteMessages = defineMessages({
-  title: { en: 'Nodes', zh: '节点' },
   search: { en: 'Search nodes', zh: '搜索节点' },
   searchHint: { en: 'Drag onto the canvas, or press Enter to add.', zh: '拖到画布上，或按 Enter 添加。' },
   nothingFound: { en: 'No node is called “{query}”.', zh: '没有名为“{query}”的节点。' },
@@ -14,7 +13,6 @@ export const paletteMessages = defineMessages({
   results: { en: '{count} nodes', zh: '{count} 个节点' },
   added: { en: 'Added {node}.', zh: '已添加{node}。' },
   addedAfter: { en: 'Added {node} after {before}.', zh: '已在{before}之后添加{node}。' },
-  add: { en: 'Add {node}', zh: '添加{node}' },
   addNode: { en: 'Add a node', zh: '添加节点' },
   fitsPort: { en: 'Nodes that fit {port}', zh: '可接“{port}”的节点' },
   nothingFits: { en: 'No node fits this wire.', zh: '没有适合这条连线的节点。' },

@@ -94,5 +94,4 @@ export const resultsMessages = defineMessages({
   wrong: t('wrong', '错误'),
   trueValue: t('true: {value}', '真实：{value}'),
   predictedValue: t('predicted: {value}', '预测：{value}'),
-  probability: t('{name}: {share}', '{name}：{share}'),
 });

@@ -3,7 +3,6 @@ import { defineMessages } from './catalogue';
 
 export const shellMessages = defineMessages({
   app: { en: 'Weft', zh: 'Weft' },
-  topBar: { en: 'Project', zh: '项目' },
   projectName: { en: 'Project name', zh: '项目名称' },
   untitled: { en: 'Untitled', zh: '未命名' },
   saved: { en: 'Saved on this device', zh: '已保存在本机' },
@@ -20,7 +19,6 @@ export const shellMessages = defineMessages({
   projects: { en: 'Projects', zh: '项目' },
   import: { en: 'Import', zh: '导入' },
   export: { en: 'Export', zh: '导出' },
-  more: { en: 'More', zh: '更多' },
   settings: { en: 'View and settings', zh: '视图与设置' },
   theme: { en: 'Theme', zh: '主题' },
   themeLight: { en: 'Light', zh: '浅色' },

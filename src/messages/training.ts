@@ -34,10 +34,6 @@ export const trainingMessages = defineMessages({
     'Press Train. Loss and metrics appear here after the first steps, and the graph stays editable meanwhile.',
     '点击“训练”。最初几步之后，这里会出现损失和指标曲线；训练期间仍可编辑图。',
   ),
-  emptyBlocked: t(
-    'The graph has problems to solve before it can train.',
-    '图中有问题需要先解决，然后才能训练。',
-  ),
   showProblems: t('Show problems', '查看问题'),
   samplesPerSecond: t('{count} samples/s', '{count} 样本/秒'),
   backendThreads: t('{backend} · {threads} threads', '{backend} · {threads} 线程'),
@@ -78,7 +74,6 @@ export const trainingMessages = defineMessages({
   stepSeries: t('step', '步'),
   chartLabel: t('{title} by epoch. Latest: {latest}.', '{title}随轮次变化。最新：{latest}。'),
   chartWaiting: t('{title} by epoch. No epoch has finished yet.', '{title}随轮次变化。尚无完成的轮次。'),
-  latest: t('latest', '最新'),
   atEpoch: t('epoch {epoch}', '第 {epoch} 轮'),
 
   // settings

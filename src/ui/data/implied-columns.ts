@@ -11,7 +11,11 @@ export function columnsField(type: NodeType | undefined): string | null {
   return Object.entries(type.fields).find(([, field]) => field.kind === 'columns')?.[0] ?? null;
 }
 
-export function impliedColumns(type: NodeType | undefined, config: Config, schema: DatasetSchema | null): readonly string[] {
+export function impliedColumns(
+  type: NodeType | undefined,
+  config: Config,
+  schema: DatasetSchema | null,
+): readonly string[] {
   const name = columnsField(type);
   if (type?.kind !== 'input' || name === null || !schema) return [];
   const empty = parseConfig(type, { ...config, [name]: [] }).config as ConfigOf<Fields>;

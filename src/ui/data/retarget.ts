@@ -68,7 +68,8 @@ function pointHead(doc: GraphDoc, head: GraphNode, column: Column, schema: Datas
   const name = column.name === schema.target ? '' : column.name;
   const type = nodeType(head.type);
   const target = targetField(type);
-  if (target && takes(type, column)) return { kind: 'setConfig', node: head.id, config: valueFor(target, name) };
+  if (target && takes(type, column))
+    return { kind: 'setConfig', node: head.id, config: valueFor(target, name) };
   const next = headFor(column);
   const field = targetField(next);
   if (!next || !field) return null;
@@ -80,7 +81,12 @@ function pointHead(doc: GraphDoc, head: GraphNode, column: Column, schema: Datas
 }
 
 /** A forecast may read the past of what it predicts; everything else may not. What was predicted before is read again. */
-function withholdAnswer(node: GraphNode, schema: DatasetSchema, column: Column, before: ReadonlySet<string>): Command | null {
+function withholdAnswer(
+  node: GraphNode,
+  schema: DatasetSchema,
+  column: Column,
+  before: ReadonlySet<string>,
+): Command | null {
   const type = nodeType(node.type);
   const name = columnsField(type);
   if (name === null || (schema.sequence !== null && column.kind === 'number')) return null;

@@ -30,10 +30,14 @@ export function TargetPicker({ schema }: { readonly schema: DatasetSchema }) {
           if (command) dispatch(command);
         }}
       >
-        {(!isSettled || (schema.target === null && head && targetOf(head) === '')) && <option value="">–</option>}
+        {(!isSettled || (schema.target === null && head && targetOf(head) === '')) && (
+          <option value="">–</option>
+        )}
         {schema.columns.filter(canPredict).map((column) => (
           <option key={column.name} value={column.name}>
-            {column.name === schema.target ? text(words.targetAutomatic, { column: column.name }) : column.name}
+            {column.name === schema.target
+              ? text(words.targetAutomatic, { column: column.name })
+              : column.name}
           </option>
         ))}
       </select>

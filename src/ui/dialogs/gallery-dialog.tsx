@@ -28,20 +28,18 @@ export function GalleryDialog() {
       <p className={css.hint}>{text(words.galleryHint)}</p>
       <ul className={css.cards}>
         {starters.map((starter) => (
-          <li key={starter.id}>
-            <StarterCard starter={starter} onOpen={open} />
-          </li>
+          <StarterCard key={starter.id} starter={starter} onOpen={open} />
         ))}
-        <li>
-          <button type="button" className={css.card} onClick={() => open(emptyDocument(''))}>
-            <span className={`${css.picture} ${css.blank}`}>
-              <Plus size={28} aria-hidden />
-            </span>
-            <span className={css.words}>
-              <strong>{text(words.blank)}</strong>
-              <span>{text(words.blankSummary)}</span>
-            </span>
-          </button>
+        <li className={css.card}>
+          <span className={`${css.picture} ${css.blank}`}>
+            <Plus size={28} aria-hidden />
+          </span>
+          <div className={css.words}>
+            <button type="button" className={css.stretched} onClick={() => open(emptyDocument(''))}>
+              {text(words.blank)}
+            </button>
+            <span>{text(words.blankSummary)}</span>
+          </div>
         </li>
       </ul>
     </>
@@ -61,22 +59,19 @@ function StarterCard({ starter, onOpen }: StarterCardProps) {
   const parameters = useMemo(() => compile(doc, entry?.schema ?? null).total.parameters, [doc, entry]);
   const title = text(starter.title);
   return (
-    <button
-      type="button"
-      className={css.card}
-      aria-label={text(words.openStarter, { title })}
-      onClick={() => onOpen(doc)}
-    >
+    <li className={css.card}>
       <GraphThumbnail doc={doc} label={text(words.thumbnail, { title })} />
-      <span className={css.words}>
+      <div className={css.words}>
         <small className={css.topic}>{text(starter.topic)}</small>
-        <strong>{title}</strong>
+        <button type="button" className={css.stretched} onClick={() => onOpen(doc)}>
+          {title}
+        </button>
         <span>{text(starter.summary)}</span>
         <small className={css.meta}>
           {entry && `${text(entry.schema.title)} · `}
           {text(words.parameters, { count: formatCount(parameters) })}
         </small>
-      </span>
-    </button>
+      </div>
+    </li>
   );
 }

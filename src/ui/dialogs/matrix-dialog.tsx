@@ -10,7 +10,8 @@ import {
 } from '../../nodes/define-node';
 import { NODE_TYPES } from '../../nodes/index';
 import { useText } from '../i18n';
-import css from './dialogs.module.css';
+import dialogs from './dialogs.module.css';
+import css from './reference.module.css';
 
 type Target = StableTarget | ExperimentalTarget;
 
@@ -33,7 +34,7 @@ export function MatrixDialog() {
   );
   return (
     <>
-      <p className={css.hint}>{text(words.matrixHint)}</p>
+      <p className={dialogs.hint}>{text(words.matrixHint)}</p>
       <input
         className="text-input"
         type="search"

@@ -70,21 +70,22 @@ function ProjectRow({ entry }: { readonly entry: ProjectEntry }) {
   if (mode === 'remove') return <RemoveRow entry={entry} name={name} onEnd={() => setMode('show')} />;
   return (
     <li className={css.row}>
-      <button
-        type="button"
-        className={css.name}
-        aria-label={text(words.openNamed, { name })}
-        onClick={() => {
-          set({ dialog: null });
-          if (!isCurrent) void open(entry.id);
-        }}
-      >
-        <span>{name}</span>
+      <div className={css.name}>
+        <button
+          type="button"
+          className={css.stretched}
+          onClick={() => {
+            set({ dialog: null });
+            if (!isCurrent) void open(entry.id);
+          }}
+        >
+          {name}
+        </button>
         <small>
           <When at={entry.modifiedAt} /> · {text(words.nodes, { count: entry.nodes })}
           {isCurrent && ` · ${text(words.current)}`}
         </small>
-      </button>
+      </div>
       <IconButton label={text(words.rename, { name })} onClick={() => setMode('rename')}>
         <Pencil size={15} aria-hidden />
       </IconButton>

@@ -4,7 +4,7 @@ import { dialogsMessages as words } from '../../messages/dialogs';
 import { useLocale, useText } from '../i18n';
 import type { Shortcut } from '../keyboard/shortcuts';
 import { keyParts, SHORTCUTS } from '../keyboard/shortcuts';
-import css from './dialogs.module.css';
+import css from './reference.module.css';
 
 export function ShortcutsDialog() {
   const text = useText();

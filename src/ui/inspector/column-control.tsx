@@ -101,7 +101,15 @@ interface ColumnsControlProps {
 }
 
 /** Empty has a meaning of its own, so it is a box of its own and the list appears only when a choice is made. */
-export function ColumnsControl({ title, value, field, schema, isTarget, implied: read, onChange }: ColumnsControlProps) {
+export function ColumnsControl({
+  title,
+  value,
+  field,
+  schema,
+  isTarget,
+  implied: read,
+  onChange,
+}: ColumnsControlProps) {
   const text = useText();
   const fitting = schema?.columns.filter((column) => field.accepts.includes(column.kind)) ?? [];
   const own = fitting.find((column) => column.name === schema?.target)?.name;

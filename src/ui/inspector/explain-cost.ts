@@ -68,7 +68,8 @@ export function explainParameters(
   compiled: CompileResult,
   schema: DatasetSchema | null,
 ): readonly PrimitiveCount[] | null {
-  if (compiled.plan) {
+  // A node that leads to no head is not in the plan; it is asked directly.
+  if (compiled.plan?.nodes.some((primitive) => primitive.source === node.id)) {
     const primitives = new Map<string, PrimitiveCount>();
     for (const primitive of compiled.plan.nodes) {
       if (primitive.source !== node.id) continue;

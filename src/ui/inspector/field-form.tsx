@@ -24,7 +24,15 @@ interface FieldFormProps {
 const NONE: readonly string[] = [];
 const NO_MESSAGES: readonly FieldMessage[] = [];
 
-export function FieldForm({ fields, config, schema, messages, isHead = false, implied = NONE, onChange }: FieldFormProps) {
+export function FieldForm({
+  fields,
+  config,
+  schema,
+  messages,
+  isHead = false,
+  implied = NONE,
+  onChange,
+}: FieldFormProps) {
   const text = useText();
   const whole = { ...(defaultConfig(fields) as Config), ...config };
   const visible = Object.entries(fields).filter(([, field]) => field.visible?.(whole) ?? true);

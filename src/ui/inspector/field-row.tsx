@@ -52,7 +52,16 @@ export function FieldRow({
   const changed = JSON.stringify(value) !== JSON.stringify(field.default);
   return (
     <div className={`${css.row} ${TALL.has(field.kind) ? css.tall : ''}`} data-field={name}>
-      <Tooltip withinPortal={false} floatingStrategy="fixed" label={text(field.help)} openDelay={300} position="left" multiline maw={260} withArrow>
+      <Tooltip
+        withinPortal={false}
+        floatingStrategy="fixed"
+        label={text(field.help)}
+        openDelay={300}
+        position="left"
+        multiline
+        maw={260}
+        withArrow
+      >
         {TALL.has(field.kind) ? (
           <span className={css.label}>{title}</span>
         ) : (

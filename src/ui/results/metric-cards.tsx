@@ -29,7 +29,13 @@ export function MetricCards({ measures }: { readonly measures: Measures }) {
         const help = HELP[id];
         return (
           <Tooltip
- withinPortal={false} floatingStrategy="fixed" key={column} label={help ? text(help) : columnTitle(column)} multiline maw={260}>
+            withinPortal={false}
+            floatingStrategy="fixed"
+            key={column}
+            label={help ? text(help) : columnTitle(column)}
+            multiline
+            maw={260}
+          >
             <div className={css.card} aria-description={help && text(help)}>
               <dt>{columnTitle(column)}</dt>
               <dd>{formatMeasure(id, value)}</dd>

@@ -29,7 +29,13 @@ export function ResultsPanel() {
   if (!evaluation)
     return (
       <Empty
-        hint={text(status === 'idle' || status === 'failed' ? words.emptyHint : status === 'done' ? words.noTest : words.waiting)}
+        hint={text(
+          status === 'idle' || status === 'failed'
+            ? words.emptyHint
+            : status === 'done'
+              ? words.noTest
+              : words.waiting,
+        )}
       />
     );
   const report = evaluation.heads.find((each) => each.head === chosenHead) ?? evaluation.heads[0];

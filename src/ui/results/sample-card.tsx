@@ -5,7 +5,7 @@ import { resultsMessages as words } from '../../messages/results';
 import type { PredictionSample } from '../../worker/protocol';
 import { Pixels } from '../data/pixels';
 import { useText } from '../i18n';
-import css from './results.module.css';
+import css from './samples.module.css';
 
 interface SampleCardProps {
   readonly sample: PredictionSample;

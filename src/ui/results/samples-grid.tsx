@@ -7,6 +7,7 @@ import problems from '../problems/problems.module.css';
 import type { Cell } from './confusion-matrix';
 import css from './results.module.css';
 import { SampleCard } from './sample-card';
+import cards from './samples.module.css';
 
 interface SamplesGridProps {
   readonly head: string;
@@ -77,7 +78,7 @@ export function SamplesGrid({ head, classes, hide, cell, onClearCell }: SamplesG
             )}
           </p>
         ) : (
-          <ul className={`${css.samples} ${isWide ? css.wide : ''}`}>
+          <ul className={`${cards.samples} ${isWide ? cards.wide : ''}`}>
             {fitting.slice(0, SHOWN).map((sample) => (
               <SampleCard key={sample.row} sample={sample} head={head} classes={classes} hide={hide} />
             ))}

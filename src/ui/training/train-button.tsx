@@ -39,7 +39,14 @@ function Start() {
   const obstacle = useTrainObstacle();
   const label = text(status === 'idle' ? words.train : words.trainAgain);
   return (
-    <Tooltip withinPortal={false} floatingStrategy="fixed" label={obstacle?.sentence ?? text(words.trainHelp)} multiline maw={320} position="bottom-end">
+    <Tooltip
+      withinPortal={false}
+      floatingStrategy="fixed"
+      label={obstacle?.sentence ?? text(words.trainHelp)}
+      multiline
+      maw={320}
+      position="bottom-end"
+    >
       <button
         type="button"
         className={css.button}
