@@ -57,7 +57,7 @@ export async function benchCanvas(dist: string, runs: number): Promise<void> {
 }
 
 /** A residual network in lines from left to right, on a shipped data set. */
-function gridded(size: number): GraphDoc {
+export function gridded(size: number): GraphDoc {
   const doc = residualGraph(size);
   const ids = Object.keys(doc.meaning.nodes);
   const columns = Math.ceil(Math.sqrt((ids.length * LINE * ASPECT) / COLUMN));
@@ -71,7 +71,7 @@ function gridded(size: number): GraphDoc {
   };
 }
 
-async function look(page: Page, view: 'all on the screen' | 'at 100 %'): Promise<void> {
+export async function look(page: Page, view: 'all on the screen' | 'at 100 %'): Promise<void> {
   const { x, y } = await center(page);
   await page.mouse.move(x, y);
   await page.getByRole('button', { name: 'Fit', exact: false }).first().click();
@@ -117,7 +117,7 @@ async function circle(page: Page, { x, y }: Point, radius: number): Promise<void
 }
 
 /** The middle of the drawn node that is nearest to the middle of the canvas. */
-async function middleNode(page: Page, selector = '.react-flow__node'): Promise<Point & { readonly id: string }> {
+export async function middleNode(page: Page, selector = '.react-flow__node'): Promise<Point & { readonly id: string }> {
   const { x, y } = await center(page);
   return (await page.evaluate(`(() => {
     let best = null;

@@ -1,7 +1,7 @@
 /** Weights out of a model and back in, under names that do not depend on how often a model was built. */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tfjs } from '../nodes/define-node';
-import type { NamedWeight } from '../worker/protocol';
+import type { KeptWeights, NamedWeight } from '../worker/protocol';
 import type { BuiltModel } from './build-model';
 
 /** A weight that does not fit: absent on one side (null) or of another shape. */
@@ -56,16 +56,35 @@ export function loadWeights(
   const mismatches: WeightMismatch[] = [];
   for (const { name, variable } of variables) {
     const weight = given.get(name);
-    const expected = variable.shape as number[];
-    const fits =
-      weight !== undefined &&
-      tf.util.arraysEqual([...weight.shape], expected) &&
-      weight.values.length === tf.util.sizeFromShape(expected);
-    if (!fits) mismatches.push({ name, expected, received: weight?.shape ?? null });
+    if (fits(tf, variable, weight)) continue;
+    mismatches.push({ name, expected: variable.shape as number[], received: weight?.shape ?? null });
   }
   for (const { name, shape } of weights)
     if (!known.has(name)) mismatches.push({ name, expected: null, received: shape });
   if (mismatches.length > 0) return mismatches;
+  write(tf, variables, given);
+  return [];
+}
+
+/** Sets the weights that fit by name and shape; the others stay as they are. */
+export function fitWeights(tf: Tfjs, model: BuiltModel, weights: readonly NamedWeight[]): KeptWeights {
+  const variables = namedVariables(model);
+  const given = new Map(weights.map((weight) => [weight.name, weight]));
+  const fitting = variables.filter(({ name, variable }) => fits(tf, variable, given.get(name)));
+  write(tf, fitting, given);
+  return { kept: fitting.length, total: variables.length };
+}
+
+function fits(tf: Tfjs, variable: tfjs.LayerVariable, weight: NamedWeight | undefined): boolean {
+  const expected = variable.shape as number[];
+  return (
+    weight !== undefined &&
+    tf.util.arraysEqual([...weight.shape], expected) &&
+    weight.values.length === tf.util.sizeFromShape(expected)
+  );
+}
+
+function write(tf: Tfjs, variables: readonly NamedVariable[], given: ReadonlyMap<string, NamedWeight>): void {
   tf.tidy(() => {
     // The values may be transferred away later, so tfjs must not keep a view of them.
     for (const { name, variable } of variables) {
@@ -73,5 +92,4 @@ export function loadWeights(
       variable.write(tf.tensor(values.slice(), [...shape], 'float32'));
     }
   });
-  return [];
 }

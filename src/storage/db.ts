@@ -2,10 +2,11 @@
  * The browser's database, shared by page and worker: tables, their versions, and the one place where its exceptions become
  * data. What is listed often (names, schemas) lies apart from what is large (documents, columns, weights).
  */
-import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { Dexie, EntityTable, Table } from 'dexie';
 import type { ColumnValues } from '../data/dataset';
 import { type FileProblem, fileError } from '../graph/file-problem';
 import type { DatasetSchema } from '../graph/schema';
+import type { ImportedWeights } from './imported-weights';
 import type { StoredRun } from './runs';
 
 /** What the list of projects shows. */
@@ -36,9 +37,12 @@ type WeftDatabase = Dexie & {
   datasets: EntityTable<DatasetRow, 'id'>;
   columns: EntityTable<ColumnsRow, 'dataset'>;
   runs: Table<StoredRun, string>;
+  weights: EntityTable<ImportedWeights, 'project'>;
 };
 
-function open(): WeftDatabase {
+/** Dexie is a tenth of what the page loads, and nothing on screen waits for it: it comes when the database is first asked. */
+async function open(): Promise<WeftDatabase> {
+  const { Dexie } = await import('dexie');
   const db = new Dexie('weft') as WeftDatabase;
   // A later version adds a line of its own with only what changed; this one is never edited, or stored projects are lost.
   db.version(1).stores({
@@ -48,15 +52,20 @@ function open(): WeftDatabase {
     columns: 'dataset',
     runs: 'project',
   });
+  db.version(2).stores({ weights: 'project' });
   return db;
 }
 
-let shared: WeftDatabase | null = null;
+let shared: Promise<WeftDatabase> | null = null;
 /** Opened at first use, so that importing this file does nothing. */
-export const database = (): WeftDatabase => {
-  shared ??= open();
+export function database(): Promise<WeftDatabase> {
+  shared ??= open().catch((error: unknown) => {
+    // The script may come the next time, the network being back.
+    shared = null;
+    throw error;
+  });
   return shared;
-};
+}
 
 export type Stored<T> =
   | { readonly ok: true; readonly value: T }

@@ -5,12 +5,12 @@ import { attempt, database, type ProjectRow, type Stored } from './db';
 
 /** Newest first. */
 export const listProjects = (): Promise<Stored<readonly ProjectRow[]>> =>
-  attempt(() => database().projects.orderBy('modifiedAt').reverse().toArray());
+  attempt(async () => (await database()).projects.orderBy('modifiedAt').reverse().toArray());
 
 /** What `parseDocument` makes of the stored document; null when there is none. */
 export const loadProject = (id: string): Promise<Stored<ReturnType<typeof parseDocument> | null>> =>
   attempt(async () => {
-    const row = await database().documents.get(id);
+    const row = await (await database()).documents.get(id);
     return row ? parseDocument(row.document) : null;
   });
 
@@ -23,8 +23,8 @@ export const saveProject = (
   doc: GraphDoc,
   modifiedAt: number,
 ): Promise<Stored<ProjectRow | null>> =>
-  attempt(() => {
-    const db = database();
+  attempt(async () => {
+    const db = await database();
     return db.transaction('rw', db.projects, db.documents, async () => {
       const entry = projectEntry(id, doc, modifiedAt);
       const before = await db.projects.get(id);
@@ -44,11 +44,12 @@ export const losesWork = (
   before: Pick<ProjectRow, 'nodes'> | undefined,
 ): boolean => next.nodes === 0 && before !== undefined && before.nodes > 0;
 
-/** Takes its trained model along. */
+/** Takes its weights along, trained and imported. */
 export const removeProject = (id: string): Promise<Stored<void>> =>
-  attempt(() => {
-    const db = database();
-    return db.transaction('rw', db.projects, db.documents, db.runs, async () => {
-      await Promise.all([db.projects.delete(id), db.documents.delete(id), db.runs.delete(id)]);
+  attempt(async () => {
+    const db = await database();
+    const tables = [db.projects, db.documents, db.runs, db.weights] as const;
+    return db.transaction('rw', tables, async () => {
+      await Promise.all(tables.map((table) => table.delete(id)));
     });
   });

@@ -1,6 +1,6 @@
 /** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
 import type { Meaning } from '../graph/document';
-import type { Measures, Requests, TrainedModel } from '../worker/protocol';
+import type { KeptWeights, Measures, Requests, TrainedModel } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
 export interface StoredRun {
@@ -10,6 +10,8 @@ export interface StoredRun {
   /** What was trained: the model fits a document only while its meaning equals this. */
   readonly meaning: Meaning;
   readonly model: TrainedModel;
+  /** Absent in runs stored before weights could be imported. */
+  readonly startsFrom?: KeptWeights | null;
   readonly backend: string | null;
   readonly threads: number;
   readonly epochs: number;
@@ -28,8 +30,8 @@ export interface StoredRun {
 /** Replaces the project's run before. */
 export const saveRun = (run: StoredRun): Promise<Stored<void>> =>
   attempt(async () => {
-    await database().runs.put(run);
+    await (await database()).runs.put(run);
   });
 
 export const loadLatestRun = (project: string): Promise<Stored<StoredRun | null>> =>
-  attempt(async () => (await database().runs.get(project)) ?? null);
+  attempt(async () => (await (await database()).runs.get(project)) ?? null);

@@ -9,7 +9,7 @@ import { availableBackends, type BackendEnv, chooseBackend } from '../engine/bac
 import { buildModel } from '../engine/build-model';
 import { exportTfjs } from '../engine/export-tfjs';
 import { failureOf } from '../engine/failure';
-import { loadWeights } from '../engine/trained-model';
+import { fitWeights } from '../engine/trained-model';
 import type { Tfjs } from '../nodes/define-node';
 import { type DataAccess, DataSources } from './data-sources';
 import {
@@ -22,7 +22,7 @@ import {
   type ToWorker,
 } from './protocol';
 import { requestError } from './request-error';
-import { RunSession, type SessionContext } from './run-session';
+import { RunSession, type SessionContext, type SessionRequest } from './run-session';
 
 export interface HostEnvironment extends DataAccess {
   readonly tf: Tfjs;
@@ -100,13 +100,8 @@ export class Host {
         : { ok: false, error: dataset.problems };
     },
 
-    startRun: (args) => {
-      // The run before must not go on while this one waits for its data.
-      this.#session?.control.stop();
-      const started = this.#starting.then(() => this.#startRun(args));
-      this.#starting = started.catch(() => {});
-      return started;
-    },
+    startRun: (args) => this.#afterLastRun(() => this.#startRun(args)),
+    openRun: (args) => (this.#sessionOf(args.run) ? DONE : this.#afterLastRun(() => this.#openRun(args))),
 
     pause: ({ run }) => this.#control(run, (session) => session.control.pause()),
     resume: ({ run }) => this.#control(run, (session) => session.control.resume()),
@@ -141,14 +136,43 @@ export class Host {
     return DONE;
   }
 
-  async #startRun(args: Requests['startRun']['args']): Promise<Answer<'startRun'>> {
+  /** The run before must not go on while this one waits for its data. */
+  #afterLastRun<T>(work: () => Promise<T>): Promise<T> {
+    this.#session?.control.stop();
+    const done = this.#starting.then(work);
+    this.#starting = done.catch(() => {});
+    return done;
+  }
+
+  async #replaceSession(request: SessionRequest): ReturnType<typeof RunSession.prepare> {
     await this.#session?.end();
     this.#session = null;
-    const prepared = await RunSession.prepare(this.#context, args);
+    const prepared = await RunSession.prepare(this.#context, request);
+    if (prepared.ok) this.#session = prepared.value;
+    return prepared;
+  }
+
+  async #startRun({
+    training,
+    resume,
+    ...request
+  }: Requests['startRun']['args']): Promise<Answer<'startRun'>> {
+    const prepared = await this.#replaceSession({ ...request, settings: training, given: resume });
     if (!prepared.ok) return prepared;
-    this.#session = prepared.value;
-    prepared.value.start();
-    return DONE;
+    prepared.value.start(training);
+    return { ok: true, value: prepared.value.kept };
+  }
+
+  async #openRun({ model, ...request }: Requests['openRun']['args']): Promise<Answer<'openRun'>> {
+    // Asked for twice, and the first has done it.
+    if (this.#sessionOf(request.run)) return DONE;
+    const prepared = await this.#replaceSession({ ...request, plan: model.plan, given: model });
+    if (!prepared.ok) return prepared;
+    const { kept } = prepared.value;
+    if (kept && kept.kept === kept.total) return DONE;
+    this.#session = null;
+    await prepared.value.end();
+    return { ok: false, error: { kind: 'internal', message: 'The weights do not fit the model' } };
   }
 
   async #importData(
@@ -188,15 +212,9 @@ export class Host {
     if (!tf.getBackend()) await chooseBackend(tf, 'cpu', backends);
     const built = buildModel(tf, plan, seed);
     try {
-      const mismatches = model ? loadWeights(tf, built, model.weights) : [];
-      if (mismatches.length > 0) {
-        return {
-          ok: false,
-          error: { kind: 'internal', message: `Weights do not fit the model: ${mismatches[0]!.name}` },
-        };
-      }
-      const value = await exportTfjs(tf, built);
-      return { ok: true, value, transfer: [value.weights] };
+      const kept = model && fitWeights(tf, built, model.weights);
+      const files = await exportTfjs(tf, built);
+      return { ok: true, value: { ...files, kept }, transfer: [files.weights] };
     } finally {
       built.dispose();
     }

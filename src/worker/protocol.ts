@@ -45,6 +45,14 @@ export interface NamedWeight {
   readonly values: Float32Array;
 }
 
+/** Values for some weights of a model: those that fit one by name and shape are used, the others are left aside. */
+export type GivenWeights = Pick<TrainedModel, 'weights'>;
+/** Of the weight arrays of a model: how many got a given value, and how many there are. */
+export interface KeptWeights {
+  readonly kept: number;
+  readonly total: number;
+}
+
 /** A page of rows for the data view. */
 export interface RowsPreview {
   readonly rows: readonly {
@@ -75,6 +83,9 @@ export interface PredictionSample {
   }[];
 }
 
+/** What a run's use of its data depends on: which rows are whose, and how many at a time. */
+export type RunSettings = Pick<TrainingPlan, 'batchSize' | 'validationSplit' | 'testSplit' | 'seed'>;
+
 export interface Requests {
   hello: {
     args: { protocol: number };
@@ -100,7 +111,24 @@ export interface Requests {
       training: TrainingPlan;
       source: DataSource;
       backend: Backend;
-      resume: TrainedModel | null;
+      /** Weights to start from, in place of fresh ones. */
+      resume: GivenWeights | null;
+    };
+    /** Null without `resume`. */
+    value: KeptWeights | null;
+    error: FailureCause;
+  };
+  /**
+   * Makes a run that is over the last run again (after a reload, or when its worker was lost), so that its model can be evaluated
+   * and sampled. A run in progress is stopped first.
+   */
+  openRun: {
+    args: {
+      run: RunId;
+      settings: RunSettings;
+      source: DataSource;
+      backend: Backend;
+      model: TrainedModel;
     };
     value: null;
     error: FailureCause;
@@ -123,10 +151,11 @@ export interface Requests {
     value: readonly PredictionSample[];
     error: 'no-run' | FailureCause;
   };
-  /** tfjs `model.json` + weights of a plan, trained (weights given) or fresh. */
+  /** tfjs `model.json` + weights of a plan; those not given are fresh. */
   exportTfjs: {
-    args: { plan: ModelPlan; model: TrainedModel | null; seed: number };
-    value: { modelJson: string; weights: ArrayBuffer };
+    args: { plan: ModelPlan; model: GivenWeights | null; seed: number };
+    /** `kept` is null when no model was given. */
+    value: { modelJson: string; weights: ArrayBuffer; kept: KeptWeights | null };
     error: FailureCause;
   };
 }

@@ -15,6 +15,7 @@ const MAKERS: ErrorMakers = {
   importData: asData,
   previewRows: asData,
   startRun: asCause,
+  openRun: asCause,
   pause: asNoRun,
   resume: asNoRun,
   step: asNoRun,

@@ -9,15 +9,24 @@ import { failureOf } from '../engine/failure';
 import { run } from '../engine/run';
 import { RunControl } from '../engine/run-control';
 import type { Evaluation, FailureCause } from '../engine/run-event';
-import { extractWeights, loadWeights } from '../engine/trained-model';
+import { extractWeights, fitWeights } from '../engine/trained-model';
 import type { DataSpec } from '../graph/data-spec';
 import type { Tfjs } from '../nodes/define-node';
 import type { DataSources } from './data-sources';
-import type { Notification, PredictionSample, Requests, RunId, TrainedModel } from './protocol';
+import type {
+  Backend,
+  DataSource,
+  GivenWeights,
+  KeptWeights,
+  Notification,
+  PredictionSample,
+  RunId,
+  RunSettings,
+  TrainedModel,
+} from './protocol';
 import { sampleRows } from './samples';
 import { StepCoalescer } from './step-coalescer';
 
-type StartArgs = Requests['startRun']['args'];
 type Outcome<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export interface SessionContext {
@@ -27,17 +36,29 @@ export interface SessionContext {
   readonly notify: (notification: Notification, transfer: Transferable[]) => void;
 }
 
+export interface SessionRequest {
+  readonly run: RunId;
+  readonly plan: ModelPlan;
+  readonly settings: RunSettings;
+  readonly source: DataSource;
+  readonly backend: Backend;
+  readonly given: GivenWeights | null;
+}
+
 interface SessionParts {
-  readonly args: StartArgs;
+  readonly request: SessionRequest;
   readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly backend: ChosenBackend;
   readonly model: BuiltModel;
+  readonly kept: KeptWeights | null;
 }
 
 export class RunSession {
   readonly control = new RunControl();
   readonly run: RunId;
+  /** Null when the model began with fresh weights alone. */
+  readonly kept: KeptWeights | null;
   readonly #context: SessionContext;
   readonly #parts: SessionParts;
   #finished: Promise<void> = Promise.resolve();
@@ -46,14 +67,18 @@ export class RunSession {
   private constructor(context: SessionContext, parts: SessionParts) {
     this.#context = context;
     this.#parts = parts;
-    this.run = parts.args.run;
+    this.run = parts.request.run;
+    this.kept = parts.kept;
   }
 
   /** Everything that can fail before the first step. */
-  static async prepare(context: SessionContext, args: StartArgs): Promise<Outcome<RunSession, FailureCause>> {
+  static async prepare(
+    context: SessionContext,
+    request: SessionRequest,
+  ): Promise<Outcome<RunSession, FailureCause>> {
     const { tf, sources, backends } = context;
-    const { plan, training, source, resume } = args;
-    const spec = dataSpec(plan, training);
+    const { plan, settings, source, given } = request;
+    const spec = dataSpec(plan, settings);
     if (!spec) return failed(dataError('dataset-missing', { id: source.id }));
     const dataset = await sources.dataset(source);
     if (!dataset.ok) return failed(dataset.problems[0]!);
@@ -62,11 +87,10 @@ export class RunSession {
       return failed(data.problems.find(({ severity }) => severity === 'error') ?? data.problems[0]!);
     let model: BuiltModel | null = null;
     try {
-      const backend = await chooseBackend(tf, args.backend, backends);
-      model = buildModel(tf, plan, training.seed);
-      const mismatches = resume ? loadWeights(tf, model, resume.weights) : [];
-      if (mismatches.length > 0) throw new Error(`Weights do not fit the model: ${mismatches[0]!.name}`);
-      const parts = { args, dataset: dataset.value, data: data.value, backend, model };
+      const backend = await chooseBackend(tf, request.backend, backends);
+      model = buildModel(tf, plan, settings.seed);
+      const kept = given && fitWeights(tf, model, given.weights);
+      const parts = { request, dataset: dataset.value, data: data.value, backend, model, kept };
       return { ok: true, value: new RunSession(context, parts) };
     } catch (error) {
       model?.dispose();
@@ -75,8 +99,8 @@ export class RunSession {
   }
 
   /** Returns at once; the events follow. */
-  start(): void {
-    this.#finished = this.#pump();
+  start(training: TrainingPlan): void {
+    this.#finished = this.#pump(training);
   }
 
   /** Stops, waits for the last event, frees the model. */
@@ -87,27 +111,28 @@ export class RunSession {
   }
 
   async trainedModel(): Promise<TrainedModel> {
-    const { args, data, model } = this.#parts;
-    return { plan: args.plan, fitted: data.fitted, weights: await extractWeights(model) };
+    const { request, data, model } = this.#parts;
+    return { plan: request.plan, fitted: data.fitted, weights: await extractWeights(model) };
   }
 
   async evaluate(split: 'validation' | 'test'): Promise<Outcome<Evaluation, FailureCause>> {
-    const { args, data, model } = this.#parts;
+    const { request, data, model } = this.#parts;
     const { tf } = this.#context;
-    const evaluation = await evaluate({ tf, model, data, split, batchSize: args.training.batchSize });
+    const { batchSize } = request.settings;
+    const evaluation = await evaluate({ tf, model, data, split, batchSize });
     return evaluation
       ? { ok: true, value: evaluation }
       : failed(dataError('too-few-rows', { rows: 0, needed: 1 }));
   }
 
   samples(count: number, wrongOnly: boolean): Promise<PredictionSample[]> {
-    const { args, data, dataset, model } = this.#parts;
-    const { batchSize } = args.training;
+    const { request, data, dataset, model } = this.#parts;
+    const { batchSize } = request.settings;
     return sampleRows({ tf: this.#context.tf, model, data, dataset, batchSize, count, wrongOnly });
   }
 
-  async #pump(): Promise<void> {
-    const { args, data, backend, model } = this.#parts;
+  async #pump(training: TrainingPlan): Promise<void> {
+    const { data, backend, model } = this.#parts;
     const { tf, notify } = this.#context;
     const steps = new StepCoalescer((block) => {
       notify({ kind: 'steps', run: this.run, sequence: this.#next(), block }, [
@@ -118,7 +143,7 @@ export class RunSession {
     for await (const event of run({
       tf,
       model,
-      training: args.training,
+      training,
       data,
       control: this.control,
       backend,
@@ -150,14 +175,14 @@ const failed = ({
 });
 
 /** What the plan wants from the data; null when an input is bound to none. */
-function dataSpec(plan: ModelPlan, training: TrainingPlan): DataSpec | null {
+function dataSpec(plan: ModelPlan, settings: RunSettings): DataSpec | null {
   const features = plan.inputs.flatMap(({ name, feature }) => (feature ? [{ name, feature }] : []));
   if (features.length < plan.inputs.length) return null;
   return {
     features,
     targets: plan.heads.map(({ name, target }) => ({ name, target })),
-    validationSplit: training.validationSplit,
-    testSplit: training.testSplit,
-    seed: training.seed,
+    validationSplit: settings.validationSplit,
+    testSplit: settings.testSplit,
+    seed: settings.seed,
   };
 }

@@ -25,7 +25,11 @@ export default defineLayer({
   },
   weights: () => [],
   multiplyAdds: () => 0,
-  build: ({ tf, name }) => tf.layers.flatten({ name }),
+  // tfjs's Flatten refuses what is in one row already; Keras's lets it pass.
+  build: ({ tf, name, inputs, outputs }) =>
+    inputs['input']![0]!.shape.length > 2
+      ? tf.layers.flatten({ name })
+      : tf.layers.reshape({ name, targetShape: outputs['output']!.shape.slice(1) as number[] }),
   emit: { tfjs: { kind: 'native', className: 'Flatten' } },
   migrations: {},
   examples: [
@@ -38,6 +42,11 @@ export default defineLayer({
       title: 'sequence',
       config: {},
       inputs: { input: [{ shape: ['batch', 5, 8], dtype: 'float32', flow: 'sequence' }] },
+    },
+    {
+      title: 'vector',
+      config: {},
+      inputs: { input: [{ shape: ['batch', 12], dtype: 'float32', flow: 'vector' }] },
     },
   ],
 });

@@ -2,29 +2,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../compile/index';
-import type { ModelPlan } from '../../compile/plan';
 import { findDataset } from '../../data/datasets/index';
 import { buildModel } from '../../engine/build-model';
 import { exportTfjs } from '../../engine/export-tfjs';
 import { loadWeights } from '../../engine/trained-model';
 import { starters } from '../../lessons/starters/index';
 import { importLayersModel } from './import';
-import type { ReadWeight } from './read-weights';
+import { weightsForPlan } from './weights-for-plan';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
   await tf.ready();
 });
-
-/** `weights` named `<node id>/<weight>`, under the names that the engine gives them: layers of a plan are named after their nodes. */
-function weightsForPlan(plan: ModelPlan, weights: readonly ReadWeight[]): readonly ReadWeight[] {
-  const layers = new Map(plan.nodes.map((node) => [node.id, node.name]));
-  return weights.flatMap((weight) => {
-    const at = weight.name.indexOf('/');
-    const layer = layers.get(weight.name.slice(0, at));
-    return layer ? [{ ...weight, name: `${layer}${weight.name.slice(at)}` }] : [];
-  });
-}
 
 test.each(starters.map((starter) => [starter.id, starter.document()] as const))('%s', async (_id, doc) => {
   const schema = findDataset(doc.meaning.dataset!.id)!.schema;

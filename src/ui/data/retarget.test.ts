@@ -52,6 +52,7 @@ describe('retarget', () => {
   it('keeps the answer out of the input and reads the former target again', () => {
     const mass = choose(start, 'body_mass_g');
     expect(inputColumns(mass)).not.toContain('body_mass_g');
+    expect(inputColumns(mass)).toContain('species');
     const bill = choose(mass, 'bill_length_mm');
     expect(inputColumns(bill)).not.toContain('bill_length_mm');
     expect(inputColumns(bill)).toContain('body_mass_g');

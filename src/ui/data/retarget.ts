@@ -96,7 +96,7 @@ function withholdAnswer(
   const field = type?.fields[name];
   const fits = (each: Column): boolean => field?.kind === 'columns' && field.accepts.includes(each.kind);
   const read = new Set(listed ?? implied);
-  if (listed) for (const each of schema.columns) if (before.has(each.name) && fits(each)) read.add(each.name);
+  for (const each of schema.columns) if (before.has(each.name) && fits(each)) read.add(each.name);
   read.delete(column.name);
   const next = schema.columns.map((each) => each.name).filter((each) => read.has(each));
   if (next.length === 0) return null;
