@@ -3,7 +3,7 @@
  * headers that WebAssembly threads need and a content-security policy under which nothing can leave the device.
  * Usage: node scripts/serve.mjs [--port N] [--dir dist]
  */
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,17 +26,19 @@ const TYPES = {
   '.gz': 'application/gzip',
 };
 
+/** The policy stands in one place: the build reads it as VITE_CSP. */
+const policy = /VITE_CSP="([^"]+)"/.exec(
+  readFileSync(new URL('../.env.production', import.meta.url), 'utf8'),
+)[1];
+
 export const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy':
-    // blob: the threads of the WASM backend load their script from one that the page has made.
-    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-    "font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; " +
-    "frame-ancestors 'none'",
+  // A page cannot refuse to be framed from within; only a header can.
+  'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
 };
 
 /** Starts on the given port, or on the next free one; resolves with the server and its address. */

@@ -30,7 +30,6 @@ export interface FileFacts {
   'unsupported-setting': { readonly layer: string; readonly key: string; readonly value: string };
   /** As `unsupported-setting`, but it changes what the layer computes: the layer is kept opaque. */
   'opaque-setting': { readonly layer: string; readonly key: string; readonly value: string };
-  'weights-unused': { readonly count: number };
   'shared-layer': { readonly layer: string; readonly uses: number };
   'input-size': { readonly layer: string; readonly shape: string };
 }

@@ -74,10 +74,6 @@ export const fileProblems: { readonly [C in FileProblemCode]: Text } = {
     '“{key}” = {value} of layer “{layer}” has no counterpart here. The layer is kept as it is, but cannot be trained.',
     '层“{layer}”的“{key}” = {value} 在这里没有对应项。该层会原样保留，但无法训练。',
   ),
-  'weights-unused': t(
-    'The architecture is here; its {count} weight arrays are not used: training starts from new weights.',
-    '已导入结构；文件中的 {count} 个权重数组未被使用，训练将从新的权重开始。',
-  ),
   'shared-layer': t(
     'Layer “{layer}” is used {uses} times with shared weights; here each use has its own.',
     '层“{layer}”以共享权重使用了 {uses} 次；这里每次使用都有各自的权重。',

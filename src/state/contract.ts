@@ -14,6 +14,7 @@ import type { Locale } from '../graph/text';
 import type {
   Backend,
   DataSource,
+  KeptWeights,
   PredictionSample,
   RowsPreview,
   RunId,
@@ -113,6 +114,10 @@ export interface RunState {
   readonly samplesPerSecond: number | null;
   readonly failure: FailureCause | null;
   readonly reason: 'epochs' | 'early-stopping' | 'stopped' | null;
+  /** The imported weights that the run started from; null when all were fresh. */
+  readonly startsFrom: KeptWeights | null;
+  /** Weight arrays that came with the project's imported model; training starts from those that fit. */
+  readonly importedWeights: number;
   readonly epochRows: readonly {
     readonly epoch: number;
     readonly measures: Measures;
@@ -134,13 +139,21 @@ export interface RunState {
   stop(): void;
   setBackend(backend: Backend): void;
   loadSamples(wrongOnly: boolean): Promise<void>;
-  /** tfjs files of the current document, trained when a run of the same meaning has finished. */
-  exportTfjs(): Promise<{
-    readonly modelJson: string;
-    readonly weights: ArrayBuffer;
-    readonly trained: boolean;
-  }>;
+  /** tfjs files of the current document: weights of the finished run of the same network, else imported ones, else fresh ones. */
+  exportTfjs(): Promise<ExportOutcome>;
 }
+
+export type ExportOutcome =
+  | {
+      readonly ok: true;
+      readonly modelJson: string;
+      readonly weights: ArrayBuffer;
+      /** All weights were learned, here or where the model was imported from. */
+      readonly trained: boolean;
+      /** How many of them; null when none were there. */
+      readonly kept: KeptWeights | null;
+    }
+  | { readonly ok: false; readonly cause: FailureCause };
 
 export interface ProjectEntry {
   readonly id: string;

@@ -1,18 +1,26 @@
 /** Files that the user chose or dropped → a document, with what was lost on the way. Reads only; nothing is opened or stored. */
 import type { Diagnostic } from '../graph/diagnostic';
 import type { GraphDoc } from '../graph/document';
-import { type FileProblem, fileError, fileWarning } from '../graph/file-problem';
+import { type FileProblem, fileError } from '../graph/file-problem';
 import { isWeft, parseDocument } from '../graph/parse';
 import { MAX_JSON_MEGABYTES, readJson } from '../graph/read-json';
 import { importLayersModel } from '../targets/tfjs/import';
+import type { NamedWeight } from '../worker/protocol';
 
 export interface OpenedFiles {
   readonly doc: GraphDoc | null;
+  /** Named `<node id>/<weight>`; none in a project file. */
+  readonly weights: readonly NamedWeight[];
   readonly diagnostics: readonly Diagnostic[];
   readonly problems: readonly FileProblem[];
 }
 
-const refused = (problem: FileProblem): OpenedFiles => ({ doc: null, diagnostics: [], problems: [problem] });
+const refused = (problem: FileProblem): OpenedFiles => ({
+  doc: null,
+  weights: [],
+  diagnostics: [],
+  problems: [problem],
+});
 
 export async function openFiles(files: readonly File[]): Promise<OpenedFiles> {
   const json = files.find((file) => file.name.toLowerCase().endsWith('.json'));
@@ -28,20 +36,17 @@ export async function openFiles(files: readonly File[]): Promise<OpenedFiles> {
     const parsed = parseDocument(read.value);
     if (!parsed.ok) return refused(parsed.problem);
     const doc = parsed.doc.name === '' ? { ...parsed.doc, name: nameOf(json) } : parsed.doc;
-    return { doc, diagnostics: parsed.diagnostics, problems: [] };
+    return { doc, weights: [], diagnostics: parsed.diagnostics, problems: [] };
   }
-  const weights = await Promise.all(
+  const weightFiles = await Promise.all(
     files
       .filter((file) => file !== json)
       .map(async (file) => ({ name: file.name, data: await file.arrayBuffer() })),
   );
-  const imported = importLayersModel(read.value, weights);
+  const imported = importLayersModel(read.value, weightFiles);
   if (!imported.ok) return refused(imported.problem);
   const doc = { ...imported.doc, name: imported.doc.name || nameOf(json) };
-  const count = imported.weights.length;
-  const problems =
-    count > 0 ? [...imported.diagnostics, fileWarning('weights-unused', { count })] : imported.diagnostics;
-  return { doc, diagnostics: [], problems };
+  return { doc, weights: imported.weights, diagnostics: [], problems: imported.diagnostics };
 }
 
 const nameOf = (file: File): string => file.name.replace(/(\.weft)?\.json$/i, '');

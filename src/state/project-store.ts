@@ -9,11 +9,12 @@ import type { GraphDoc } from '../graph/document';
 import { type FileProblem, fileError } from '../graph/file-problem';
 import { emptyDocument } from '../graph/new-document';
 import type { ProjectRow, Stored } from '../storage/db';
+import { loadImportedWeights, saveImportedWeights } from '../storage/imported-weights';
 import { listProjects, loadProject, removeProject, saveProject } from '../storage/projects';
+import type { NamedWeight } from '../worker/protocol';
 import { keep, recall } from './browser-memory';
 import type { ProjectState } from './contract';
 import { documentStore } from './document-store';
-import { openFiles } from './open-files';
 import { runStore } from './run-store';
 
 const AUTOSAVE_MS = 600;
@@ -49,12 +50,13 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     keep(MEMORY, current ? { id: current } : {});
   };
 
-  const show = async (doc: GraphDoc, id: string | null) => {
+  /** `weights`: those of a project that is not in storage yet. */
+  const show = async (doc: GraphDoc, id: string | null, weights?: readonly NamedWeight[]) => {
     stored = doc;
     setCurrent(id);
     set({ saved: 'saved', problem: null });
     documentStore.getState().open(doc);
-    await runStore.getState().openProject(id);
+    await runStore.getState().openProject(id, weights);
   };
 
   const withEntry = (entry: ProjectRow) => {
@@ -95,13 +97,20 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     timer = setTimeout(() => void flush(), AUTOSAVE_MS);
   });
 
-  const create = async (doc: GraphDoc) => {
+  /** A new project in storage, with the weights that it starts from. */
+  const add = async (id: string, doc: GraphDoc, weights: readonly NamedWeight[]) => {
+    const result = await write(id, doc);
+    if (!result.ok || result.value === null) return result;
+    withEntry(result.value);
+    return weights.length > 0 ? await saveImportedWeights(id, weights) : result;
+  };
+
+  const create = async (doc: GraphDoc, weights: readonly NamedWeight[]) => {
     await flush();
     const id = crypto.randomUUID();
-    await show(doc, id);
-    const result = await write(id, doc);
+    await show(doc, id, weights);
+    const result = await add(id, doc, weights);
     if (!result.ok) set({ saved: 'failed', problem: result.problem });
-    else if (result.value) withEntry(result.value);
   };
 
   const open = async (id: string) => {
@@ -131,7 +140,7 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     saved: 'saved',
     problem: null,
     open,
-    create,
+    create: (doc) => create(doc, []),
     flush,
     show: async (doc) => {
       await flush();
@@ -145,9 +154,13 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
       const doc = await read(id);
       if (!doc) return;
       const names = get().entries.map((entry) => entry.name);
-      const result = await write(crypto.randomUUID(), { ...doc, name: copyName(doc.name, names) });
+      const weights = await loadImportedWeights(id);
+      const result = await add(
+        crypto.randomUUID(),
+        { ...doc, name: copyName(doc.name, names) },
+        weights.ok ? weights.value : [],
+      );
       if (!result.ok) set({ problem: result.problem });
-      else if (result.value) withEntry(result.value);
     },
     async rename(id, name) {
       if (id === get().current) return documentStore.getState().dispatch({ kind: 'renameProject', name });
@@ -173,8 +186,10 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
       else await show(emptyDocument(''), null);
     },
     async importFiles(files) {
-      const { doc, diagnostics, problems } = await openFiles(files);
-      if (doc) await create(doc);
+      // The importers come when they are first used.
+      const { openFiles } = await import('./open-files');
+      const { doc, weights, diagnostics, problems } = await openFiles(files);
+      if (doc) await create(doc, weights);
       return { opened: doc !== null, diagnostics, problems };
     },
   };

@@ -5,11 +5,14 @@
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunEvent } from '../engine/run-event';
+import type { ModelPlan } from '../compile/plan';
 import type { Meaning } from '../graph/document';
 import type { Json } from '../graph/json';
 import { jsonEqual } from '../graph/json-equal';
+import { loadImportedWeights } from '../storage/imported-weights';
 import { loadLatestRun, type StoredRun, saveRun } from '../storage/runs';
-import type { Notification, StepBlock, TrainedModel } from '../worker/protocol';
+import { weightsForPlan } from '../targets/tfjs/weights-for-plan';
+import type { GivenWeights, NamedWeight, Notification, StepBlock, TrainedModel } from '../worker/protocol';
 import type { DataState, DocumentState, RunState } from './contract';
 import { Curves } from './curves';
 import { dataStore } from './data-store';
@@ -19,16 +22,26 @@ import { type WorkerLink, workerLink } from './worker-link';
 
 /** Beyond the contract: for the project store. */
 export interface RunStore extends RunState {
-  /** Shows the latest run of that project (none for a project not saved yet); a run in progress is stopped. */
-  openProject(project: string | null): Promise<void>;
+  /**
+   * Shows the latest run of that project (none for a project not saved yet); a run in progress is stopped. `imported`: the weights
+   * of a model that has just been imported and is not in storage yet.
+   */
+  openProject(project: string | null, imported?: readonly NamedWeight[]): Promise<void>;
   /** The project on screen has got its place in storage; what runs now will be kept there. */
   adoptProject(project: string): void;
+}
+
+export interface RunStorage {
+  readonly loadLatestRun: typeof loadLatestRun;
+  readonly saveRun: typeof saveRun;
+  readonly loadImportedWeights: typeof loadImportedWeights;
 }
 
 export interface RunParts {
   readonly link: () => WorkerLink;
   readonly document: StoreApi<DocumentState>;
   readonly data: StoreApi<DataState>;
+  readonly storage: RunStorage;
   readonly nextFrame: (callback: () => void) => void;
   readonly newId: () => string;
 }
@@ -48,6 +61,7 @@ const IDLE = {
   samplesPerSecond: null,
   failure: null,
   reason: null,
+  startsFrom: null,
   epochRows: [],
   evaluation: null,
   samples: [],
@@ -66,7 +80,14 @@ const sameMeaning = (a: Meaning, b: Meaning): boolean =>
 const isActive = ({ status }: RunState): boolean =>
   status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
 
-export function createRunStore({ link, document, data, nextFrame, newId }: RunParts): StoreApi<RunStore> {
+export function createRunStore({
+  link,
+  document,
+  data,
+  storage,
+  nextFrame,
+  newId,
+}: RunParts): StoreApi<RunStore> {
   let curves = new Curves();
   let project: string | null = null;
   /** What the run shown was started with. */
@@ -74,6 +95,8 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
   let batchSize = 1;
   let stepMs: number | null = null;
   let trained: { readonly meaning: Meaning; readonly model: TrainedModel } | null = null;
+  /** Named by node; a promise, because training may be asked for while they are still being read. */
+  let imported: Promise<readonly NamedWeight[]> = Promise.resolve([]);
   let isSubscribed = false;
   let frame: Partial<RunState> | null = null;
 
@@ -152,13 +175,34 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
       await persist();
     };
     const persist = async () => {
-      const { run, reason, backend, threads, epochs, stepsPerEpoch, epochRows, evaluation } = get();
+      const { run, reason, startsFrom, backend, threads, epochs, stepsPerEpoch, epochRows, evaluation } =
+        get();
       if (!project || !run || !reason || !trained) return;
       const stored: StoredRun = {
         ...{ project, run, savedAt: Date.now(), ...trained, backend, threads, epochs, stepsPerEpoch, reason },
-        ...{ epochRows, evaluation, curves: curves.snapshot() },
+        ...{ startsFrom, epochRows, evaluation, curves: curves.snapshot() },
       };
-      await saveRun(stored);
+      await storage.saveRun(stored);
+    };
+
+    /** What the import left for this plan; null when nothing did. */
+    const importedFor = async (plan: ModelPlan): Promise<GivenWeights | null> => {
+      const weights = weightsForPlan(plan, await imported);
+      return weights.length > 0 ? { weights } : null;
+    };
+
+    /** The worker has lost the run, by a reload or with its own life, but its model is here. */
+    const reopen = async (run: string): Promise<boolean> => {
+      if (!trained || isActive(get())) return false;
+      const { model, meaning: of } = trained;
+      const entry = data.getState().entries.find(({ schema }) => schema.id === of.dataset?.id);
+      if (!entry) return false;
+      const { batchSize, validationSplit, testSplit, seed } = of.training;
+      const answer = await link().request('openRun', {
+        ...{ run, model, source: entry.source, backend: get().backendWish },
+        settings: { batchSize, validationSplit, testSplit, seed },
+      });
+      return answer.ok && get().run === run;
     };
 
     const onNotification = (notification: Notification) => {
@@ -182,9 +226,18 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
       if (!answer.ok && get().run === run && isActive(get())) showNow({ status: 'done', reason: 'stopped' });
     };
 
+    /** Without storage there is nothing to start from; that is said where storing fails. */
+    const importedInto = async (id: string): Promise<readonly NamedWeight[]> => {
+      const found = await storage.loadImportedWeights(id);
+      if (!found.ok) return [];
+      if (project === id) set({ importedWeights: found.value.length });
+      return found.value;
+    };
+
     return {
       ...IDLE,
       version: 0,
+      importedWeights: 0,
       backendWish: 'auto',
       curve: (column, points) => curves.curve(column, points),
       columns: () => curves.columns(),
@@ -203,15 +256,18 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
           run,
           epochs: compiled.training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
         });
+        const { plan, training } = compiled;
+        const resume = await importedFor(plan);
+        // Stopped, or overtaken, while the weights were read.
+        if (get().run !== run || get().status !== 'starting') return;
+        const { source } = bound;
         const answer = await link().request('startRun', {
-          run,
-          plan: compiled.plan,
-          training: compiled.training,
-          source: bound.source,
+          ...{ run, plan, training, source, resume },
           backend: get().backendWish,
-          resume: null,
         });
-        if (!answer.ok && get().run === run) showNow({ status: 'failed', failure: answer.error });
+        if (get().run !== run) return;
+        if (!answer.ok) showNow({ status: 'failed', failure: answer.error });
+        else if (answer.value && answer.value.kept > 0) set({ startsFrom: answer.value });
       },
       pause: () => void ask('pause'),
       resume: () => void ask('resume'),
@@ -225,26 +281,32 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
       async loadSamples(wrongOnly) {
         const { run } = get();
         if (!run) return;
-        const answer = await link().request('samples', { run, count: SAMPLES, wrongOnly });
+        const ask = () => link().request('samples', { run, count: SAMPLES, wrongOnly });
+        let answer = await ask();
+        if (!answer.ok && answer.error === 'no-run' && (await reopen(run))) answer = await ask();
         if (get().run === run) set({ samples: answer.ok ? answer.value : [] });
       },
       async exportTfjs() {
         const { doc, compiled } = document.getState();
         if (!compiled.plan) throw new Error('exportTfjs needs a document that compiles');
-        const model = trained && sameModel(trained.meaning, doc.meaning) ? trained.model : null;
+        const { plan } = compiled;
+        const isTrained = trained !== null && sameModel(trained.meaning, doc.meaning);
+        const model = isTrained ? trained!.model : await importedFor(plan);
         const { seed } = doc.meaning.training;
-        const answer = await link().request('exportTfjs', { plan: compiled.plan, model, seed });
-        if (!answer.ok) throw new Error(`exportTfjs: ${JSON.stringify(answer.error)}`);
-        return { ...answer.value, trained: model !== null };
+        const answer = await link().request('exportTfjs', { plan, model, seed });
+        if (!answer.ok) return { ok: false, cause: answer.error };
+        const { kept } = answer.value;
+        return { ok: true, ...answer.value, trained: kept !== null && kept.kept === kept.total };
       },
-      async openProject(id) {
+      async openProject(id, given) {
         if (isActive(get())) void ask('stop');
         project = id;
         meaning = null;
         trained = null;
-        clear({});
+        clear({ importedWeights: given?.length ?? 0 });
+        imported = given || id === null ? Promise.resolve(given ?? []) : importedInto(id);
         if (id === null) return;
-        const found = await loadLatestRun(id);
+        const found = await storage.loadLatestRun(id);
         const run = found.ok ? found.value : null;
         // Something else may have been opened or started while the database was read.
         if (!run || project !== id || get().run !== null) return;
@@ -264,7 +326,7 @@ export function createRunStore({ link, document, data, nextFrame, newId }: RunPa
             step: stepsPerEpoch,
             stepsPerEpoch,
           },
-          ...{ reason, epochRows, evaluation, stale: isStale() },
+          ...{ reason, startsFrom: run.startsFrom ?? null, epochRows, evaluation, stale: isStale() },
         });
       },
       adoptProject(id) {
@@ -287,6 +349,7 @@ export const runStore = createRunStore({
   link: workerLink,
   document: documentStore,
   data: dataStore,
+  storage: { loadLatestRun, saveRun, loadImportedWeights },
   nextFrame: (callback) => {
     requestAnimationFrame(callback);
   },

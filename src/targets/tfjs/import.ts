@@ -117,7 +117,7 @@ class Importer {
       for (let from = 0; from < parts.length - 1; from++) {
         for (let to = parts.length - 1; to > from; to--) {
           const node = this.#nodeOfLayer.get(parts.slice(from, to).join('/'));
-          if (node) return [{ ...weight, name: `${node}/${parts.slice(to).join('/')}` }];
+          if (node) return [{ ...weight, name: `${node}/${withoutCell(parts.slice(to)).join('/')}` }];
         }
       }
       return [];
@@ -261,6 +261,10 @@ function inOrder(calls: readonly Call[], byOutput: ReadonlyMap<string, Call>): r
   }
   return order;
 }
+
+/** Keras puts the cell of a recurrent layer between layer and weight (`lstm/lstm_cell/kernel`), tfjs does not. */
+const withoutCell = ([first = '', ...rest]: readonly string[]): readonly string[] =>
+  rest.length > 0 && /^(lstm|gru|simple_rnn)_cell(_\d+)?$/.test(first) ? rest : [first, ...rest];
 
 /** `dense_Dense1`, `conv2d_3`, `model1`: given by a library, not by a person. */
 function isAutomatic(name: string, className = 'model', type = className): boolean {
