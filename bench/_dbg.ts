@@ -1,6 +1,6 @@
-import { openSite, openProject } from './page';
+import { openSite, openProject, trace } from './page';
 import { serialise } from '../src/graph/serialise';
-import { gridded, look, middleNode } from './canvas';
+import { gridded, look, middleNode, GESTURES } from './canvas';
 async function main(){
 const site=await openSite('/tmp/bench/dist');
 const page=await site.visit('?doc=digits-mlp');
@@ -11,6 +11,7 @@ console.log('open',performance.now()-t);
 await look(page,'all on the screen');
 console.log(await page.locator('.react-flow__node').count());
 await page.screenshot({path:'/tmp/bench/a.png'});
+for (const g of Object.values(GESTURES)) { await trace(site,page,()=>g(page)); await look(page,'all on the screen'); }
 const n=await middleNode(page,'.react-flow__node[data-id^="a"]'); console.log(n);
 await page.mouse.click(n.x,n.y); await page.waitForTimeout(1500);
 await page.screenshot({path:'/tmp/bench/b.png'});

@@ -3,7 +3,7 @@ import { chooseBackend } from './backend';
 import { type BuiltModel, buildModel } from './build-model';
 import { densePlan, planNode, vectorFact, XOR } from './testing';
 import { nodeBackendEnv, tf } from './tf-node';
-import { extractWeights, loadWeights } from './trained-model';
+import { extractWeights, fitWeights, loadWeights } from './trained-model';
 
 beforeAll(async () => {
   await chooseBackend(tf, 'wasm', nodeBackendEnv);
@@ -55,6 +55,26 @@ it('refuses weights that do not fit, says which, and changes nothing', async () 
   ]);
   expect(answers(model)).toEqual(before);
   model.dispose();
+});
+
+it('sets the weights that fit, leaves the others, and counts', async () => {
+  const tensors = tf.memory().numTensors;
+  const source = buildModel(tf, plan, 1);
+  const model = buildModel(tf, plan, 2);
+  const [kernel, bias, logits] = await extractWeights(source);
+  const fresh = await extractWeights(model);
+  const given = [
+    kernel!,
+    { ...bias!, shape: [2, 2] },
+    { ...logits!, values: logits!.values.subarray(1) },
+    { name: 'gone/kernel', shape: [1], values: new Float32Array(1) },
+  ];
+  expect(fitWeights(tf, model, given)).toEqual({ kept: 1, total: 4 });
+  expect(await extractWeights(model)).toEqual([kernel, ...fresh.slice(1)]);
+  expect(kernel).not.toEqual(fresh[0]);
+  source.dispose();
+  model.dispose();
+  expect(tf.memory().numTensors).toBe(tensors);
 });
 
 it('keeps non-trainable weights: the averages of a batch normalisation', async () => {

@@ -105,6 +105,10 @@ export const dialogsMessages = defineMessages({
     'Untrained: with fresh weights from the seed. Train first to export what was learned.',
     '未训练：权重由随机种子初始化。请先训练再导出学到的权重。',
   ),
+  importedWeights: t(
+    'With the weights that were imported, where they fit the layers.',
+    '包含导入的权重（在与各层形状相符之处）。',
+  ),
   staleWeights: t(
     'The graph has changed since the last run. If layers or wires changed, fresh weights are exported; train again to export learned ones.',
     '自上次训练以来图已修改。若层或连线有变化，将导出初始化权重；请重新训练以导出学到的权重。',
@@ -116,6 +120,10 @@ export const dialogsMessages = defineMessages({
   exporting: t('Preparing…', '正在准备…'),
   exportedTrained: t('Saved {file} with trained weights.', '已保存 {file}，含训练后的权重。'),
   exportedFresh: t('Saved {file} with fresh weights.', '已保存 {file}，权重为初始值。'),
+  exportedPartly: t(
+    'Saved {file} with {kept} of {total} weight arrays as imported; the others are fresh.',
+    '已保存 {file}：{total} 个权重数组中有 {kept} 个来自导入的模型，其余为初始值。',
+  ),
   exportFailed: t('The export failed: {message}', '导出失败：{message}'),
   exported: t('Saved {file}.', '已保存 {file}。'),
   showMatrix: t('Which node works in which format?', '各节点支持哪些格式？'),

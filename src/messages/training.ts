@@ -51,12 +51,18 @@ export const trainingMessages = defineMessages({
   showTable: t('Table', '表格'),
   stale: t('The graph has changed since this run.', '自本次训练以来图已被修改。'),
   trainChanged: t('Train the changed graph', '训练修改后的图'),
+  doneOne: t('Finished after 1 epoch.', '已完成 1 轮训练。'),
+  stoppedOne: t('Stopped after 1 epoch.', '在 1 轮后停止。'),
   doneEpochs: t('Finished after {epochs} epochs.', '已完成 {epochs} 轮训练。'),
   doneEarly: t(
     'Stopped early: no improvement for {patience} epochs.',
     '提前停止：连续 {patience} 轮没有改善。',
   ),
   doneStopped: t('Stopped after {epochs} epochs.', '在 {epochs} 轮后停止。'),
+  startsFrom: t(
+    'Started from imported weights: {kept} of {total} arrays.',
+    '从导入的权重开始：{total} 个权重数组中的 {kept} 个。',
+  ),
   seeResults: t('See results', '查看结果'),
   history: t('Training history', '训练历史'),
   epoch: t('Epoch', '轮次'),

@@ -3,7 +3,9 @@
  * Palette, inspector, search, documentation, exports and tests take the rest from here. This header then says in one sentence what
  * the node computes and which convention it follows where two exist.
  */
-import { defineLayer, ok, oneInput, oneOutput, t } from './define-node';
+
+import { t } from '../graph/text';
+import { defineLayer, ok, oneInput, oneOutput } from './define-node';
 import { float } from './fields';
 
 export default defineLayer({

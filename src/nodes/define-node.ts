@@ -239,8 +239,6 @@ export const defineEnsemble = <const F extends Fields>(definition: EnsembleNodeT
 export const defineOutput = <const F extends Fields>(definition: OutputNodeType<F>): OutputNodeType =>
   definition as unknown as OutputNodeType;
 
-export { t };
-
 /** The port nearly every node has. */
 export const oneInput = (
   accepts: readonly Flow[] = [],

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../graph/document';
-import { defineLayer, ok, oneInput, oneOutput, t } from './define-node';
+import { t } from '../graph/text';
+import { defineLayer, ok, oneInput, oneOutput } from './define-node';
 import { boolean, choice, column, columns, defaultConfig, float, floats, int, ints, metrics } from './fields';
 import { NODE_TYPES } from './index';
 import { migrateConfig, parseConfig, parseFields } from './parse-config';

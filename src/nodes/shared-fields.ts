@@ -1,6 +1,6 @@
 /** Fields that many node types have in common, so that one wording and one set of options serves all. */
 
-import { t } from './define-node';
+import { t } from '../graph/text';
 import { choice } from './fields';
 
 /** Activations by their Keras names; all exist in tfjs-layers. */

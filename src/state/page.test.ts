@@ -78,6 +78,7 @@ describe('files', () => {
     const doc = digitsMlp.document();
     expect(await openFiles([file('a.weft.json', serialise(doc))])).toEqual({
       doc,
+      weights: [],
       diagnostics: [],
       problems: [],
     });
@@ -85,7 +86,7 @@ describe('files', () => {
     expect(nameless.doc?.name).toBe('mine');
   });
 
-  test('a tfjs model opens and tells what became of its weights', async () => {
+  test('a tfjs model opens with its weights, or says which file is missing', async () => {
     const model = {
       modelTopology: {
         class_name: 'Sequential',
@@ -101,8 +102,14 @@ describe('files', () => {
     const missing = await openFiles([json]);
     expect(missing.doc?.name).toBe('model');
     expect(missing.problems.map(({ code }) => code)).toContain('weights-missing');
+    expect(missing.weights).toEqual([]);
     const complete = await openFiles([file('w.bin', 'abcd'), json]);
-    expect(complete.problems.map(({ code }) => code)).toContain('weights-unused');
+    expect(complete.problems.map(({ code }) => code)).not.toContain('weights-missing');
+    const [weight, ...others] = complete.weights;
+    expect(others).toEqual([]);
+    const [node, name] = weight!.name.split('/');
+    expect(complete.doc?.meaning.nodes[node!]?.type).toBe('dense');
+    expect([name, weight!.shape, weight!.values.length]).toEqual(['kernel', [1, 1], 1]);
   });
 
   test.each([

@@ -7,17 +7,18 @@ import { digitsMlp } from '../lessons/starters/digits-mlp';
 import type { Notification, RequestKind } from '../worker/protocol';
 import type { DataState } from './contract';
 import { createDocumentStore } from './document-store';
-import { createRunStore } from './run-store';
+import { createRunStore, type RunStorage } from './run-store';
 import type { Outcome, WorkerLink } from './worker-link';
 
 const { schema } = findDataset('digits')!;
+const digits = { source: { kind: 'shipped', id: 'digits' }, schema } as const;
 
-function scene() {
+function scene(storage: Partial<RunStorage> = {}) {
   const document = createDocumentStore(() => 0);
   document.getState().open(digitsMlp.document());
   document.getState().setSchema(schema);
   const data = createStore<DataState>()(
-    () => ({ bound: { source: { kind: 'shipped', id: 'digits' }, schema } }) as unknown as DataState,
+    () => ({ bound: digits, entries: [digits] }) as unknown as DataState,
   );
   const sent: { kind: RequestKind; args: unknown }[] = [];
   const answers: { [K in RequestKind]?: Outcome<K> } = {};
@@ -38,6 +39,12 @@ function scene() {
     link: () => link,
     document,
     data,
+    storage: {
+      loadLatestRun: async () => ({ ok: true, value: null }),
+      saveRun: async () => ({ ok: true, value: undefined }),
+      loadImportedWeights: async () => ({ ok: true, value: [] }),
+      ...storage,
+    },
     nextFrame: (callback) => void frames.push(callback),
     newId: () => `run-${++count}`,
   });
@@ -202,19 +209,94 @@ test('an export carries the trained weights while the network is the same, whate
   const { run, document, answers, sent, event } = scene();
   const model = { plan: document().compiled.plan!, fitted: { features: [], targets: [] }, weights: [] };
   answers.trainedModel = { ok: true, value: model };
-  answers.exportTfjs = { ok: true, value: { modelJson: '{}', weights: new ArrayBuffer(0) } };
-  expect((await run().exportTfjs()).trained).toBe(false);
+  const files = { modelJson: '{}', weights: new ArrayBuffer(0) };
+  answers.exportTfjs = { ok: true, value: { ...files, kept: null } };
+  expect(await run().exportTfjs()).toMatchObject({ ok: true, trained: false });
+  expect(sent.at(-1)).toMatchObject({ args: { model: null } });
   await run().start();
   event(started);
   event(done);
   await Promise.resolve();
   document().dispatch({ kind: 'setTraining', training: { epochs: 2 } });
-  expect((await run().exportTfjs()).trained).toBe(true);
+  answers.exportTfjs = { ok: true, value: { ...files, kept: { kept: 4, total: 4 } } };
+  expect(await run().exportTfjs()).toMatchObject({ ok: true, trained: true });
   expect(sent.at(-1)).toMatchObject({ kind: 'exportTfjs', args: { model } });
   document().dispatch({
     kind: 'setConfig',
     node: document().doc.meaning.nodes['hidden1']!.id,
     config: { units: 3 },
   });
-  expect((await run().exportTfjs()).trained).toBe(false);
+  await run().exportTfjs();
+  expect(sent.at(-1)).toMatchObject({ kind: 'exportTfjs', args: { model: null } });
+});
+
+test('an export that fails says why', async () => {
+  const { run, answers } = scene();
+  answers.exportTfjs = { ok: false, error: { kind: 'out-of-memory' } };
+  expect(await run().exportTfjs()).toEqual({ ok: false, cause: { kind: 'out-of-memory' } });
+});
+
+describe('imported weights', () => {
+  const values = Float32Array.of(1, 2);
+  const stored = (name: string) => [{ name, shape: [2], values }];
+
+  test('that are still being read when Train is pressed go along, under the names of their layers', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { run, document, sent } = scene({
+      loadImportedWeights: async () => {
+        await promise;
+        return { ok: true, value: stored('hidden1/bias') };
+      },
+    });
+    await run().openProject('p');
+    const starting = run().start();
+    expect(run()).toMatchObject({ status: 'starting', importedWeights: 0 });
+    resolve();
+    await starting;
+    const layer = document().compiled.plan!.nodes.find(({ id }) => id === 'hidden1')!.name;
+    expect(sent).toMatchObject([
+      { kind: 'startRun', args: { resume: { weights: [{ name: `${layer}/bias`, values }] } } },
+    ]);
+    expect(run().importedWeights).toBe(1);
+  });
+
+  test('of nodes that are gone are not sent, and those of another project never', async () => {
+    const { run, sent } = scene({
+      loadImportedWeights: async (id) => ({ ok: true, value: id === 'p' ? stored('gone/bias') : [] }),
+    });
+    await run().openProject('p');
+    await run().start();
+    await run().openProject('q', stored('hidden1/bias'));
+    await run().openProject('r');
+    await run().start();
+    expect(run().importedWeights).toBe(0);
+    const starts = sent.filter(({ kind }) => kind === 'startRun');
+    expect(starts).toMatchObject([{ args: { resume: null } }, { args: { resume: null } }]);
+  });
+
+  test('a run that was stopped while they were read does not start', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { run, sent } = scene({
+      loadImportedWeights: async () => {
+        await promise;
+        return { ok: true, value: [] };
+      },
+    });
+    await run().openProject('p');
+    const starting = run().start();
+    run().stop();
+    resolve();
+    await starting;
+    expect(sent.map(({ kind }) => kind)).toEqual(['stop']);
+  });
+
+  test('the run says how many it started from; none is not worth a word', async () => {
+    const { run, answers } = scene();
+    answers.startRun = { ok: true, value: { kept: 3, total: 4 } };
+    await run().start();
+    expect(run().startsFrom).toEqual({ kept: 3, total: 4 });
+    answers.startRun = { ok: true, value: { kept: 0, total: 4 } };
+    await run().start();
+    expect(run().startsFrom).toBeNull();
+  });
 });

@@ -281,17 +281,17 @@ export function createRunStore({
       async loadSamples(wrongOnly) {
         const { run } = get();
         if (!run) return;
-        const ask = () => link().request('samples', { run, count: SAMPLES, wrongOnly });
-        let answer = await ask();
-        if (!answer.ok && answer.error === 'no-run' && (await reopen(run))) answer = await ask();
+        const sample = () => link().request('samples', { run, count: SAMPLES, wrongOnly });
+        let answer = await sample();
+        if (!answer.ok && answer.error === 'no-run' && (await reopen(run))) answer = await sample();
         if (get().run === run) set({ samples: answer.ok ? answer.value : [] });
       },
       async exportTfjs() {
         const { doc, compiled } = document.getState();
         if (!compiled.plan) throw new Error('exportTfjs needs a document that compiles');
         const { plan } = compiled;
-        const isTrained = trained !== null && sameModel(trained.meaning, doc.meaning);
-        const model = isTrained ? trained!.model : await importedFor(plan);
+        const own = trained && sameModel(trained.meaning, doc.meaning) ? trained.model : null;
+        const model = own ?? (await importedFor(plan));
         const { seed } = doc.meaning.training;
         const answer = await link().request('exportTfjs', { plan, model, seed });
         if (!answer.ok) return { ok: false, cause: answer.error };

@@ -246,6 +246,70 @@ describe('a run', () => {
       n.kind === 'event' && n.event.kind === 'done' ? n.event.evaluation : null;
     expect(evaluation(second)).toEqual(evaluation(first));
   });
+
+  it('takes of the weights given those that fit, and says how many', async () => {
+    const { client, until, isEvent } = connect();
+    const args = runArgs('r1', { epochs: 1 });
+    const layer = args.plan.nodes.find(({ id }) => id === 'hidden')!.name;
+    const given = [
+      { name: `${layer}/bias`, shape: [16], values: new Float32Array(16).fill(3) },
+      { name: `${layer}/kernel`, shape: [64, 17], values: new Float32Array(64 * 17) },
+    ];
+    expect(await client.request('startRun', { ...args, resume: { weights: given } })).toEqual({
+      ok: true,
+      value: { kept: 1, total: 4 },
+    });
+    await until(isEvent('done', 'r1'));
+    const exported = await client.request('exportTfjs', {
+      plan: args.plan,
+      model: { weights: given },
+      seed: args.training.seed,
+    });
+    if (!exported.ok) throw new Error(JSON.stringify(exported.error));
+    expect(exported.value.kept).toEqual({ kept: 1, total: 4 });
+    expect(Array.from(new Float32Array(exported.value.weights, 4 * 64 * 16, 16))).toEqual(
+      Array.from(given[0]!.values),
+    );
+  });
+});
+
+describe('a run that the worker no longer has', () => {
+  it('can be opened again in another worker: same evaluation, same samples', async () => {
+    const first = connect();
+    const args = runArgs('r1');
+    await first.client.request('startRun', args);
+    await first.until(first.isEvent('done'));
+    const trained = await first.client.request('trainedModel', { run: 'r1' });
+    if (!trained.ok) throw new Error(trained.error);
+    const asked = { run: 'r1', count: 6, wrongOnly: true };
+    const samples = await first.client.request('samples', asked);
+    const evaluation = await first.client.request('evaluate', { run: 'r1', split: 'test' });
+
+    const { client, received } = connect();
+    expect(await client.request('samples', asked)).toEqual({ ok: false, error: 'no-run' });
+    const { batchSize, validationSplit, testSplit, seed } = args.training;
+    const opening = {
+      ...{ run: 'r1', source, backend: 'wasm', model: trained.value },
+      settings: { batchSize, validationSplit, testSplit, seed },
+    } as const;
+    expect(
+      await Promise.all([client.request('openRun', opening), client.request('openRun', opening)]),
+    ).toEqual([
+      { ok: true, value: null },
+      { ok: true, value: null },
+    ]);
+    expect(await client.request('samples', asked)).toEqual(samples);
+    expect(await client.request('evaluate', { run: 'r1', split: 'test' })).toEqual(evaluation);
+    expect(received).toEqual([]);
+
+    const [kernel, ...rest] = trained.value.weights;
+    const damaged = { ...trained.value, weights: [{ ...kernel!, shape: [16, 64] }, ...rest] };
+    expect(await client.request('openRun', { ...opening, run: 'r2', model: damaged })).toMatchObject({
+      ok: false,
+      error: { kind: 'internal' },
+    });
+    expect(await client.request('samples', { ...asked, run: 'r2' })).toEqual({ ok: false, error: 'no-run' });
+  });
 });
 
 describe('data', () => {

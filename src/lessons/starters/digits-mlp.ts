@@ -1,5 +1,5 @@
 /** Starter: the classic first network, dense layers over 8×8 digits. */
-import { t } from '../../nodes/define-node';
+import { t } from '../../graph/text';
 import { project } from '../project';
 import type { Starter } from '../starter';
 
@@ -15,12 +15,12 @@ export const digitsMlp: Starter = {
     project({
       name: 'Digits MLP',
       dataset: 'digits',
-      training: { epochs: 20, batchSize: 32 },
+      training: { epochs: 30, batchSize: 32 },
       nodes: [
         { id: 'image', type: 'image-input', at: [0, 0] },
         { id: 'flatten', type: 'flatten', at: [1, 0] },
-        { id: 'hidden1', type: 'dense', config: { units: 64, activation: 'relu' }, at: [2, 0] },
-        { id: 'hidden2', type: 'dense', config: { units: 32, activation: 'relu' }, at: [3, 0] },
+        { id: 'hidden1', type: 'dense', config: { units: 128, activation: 'relu' }, at: [2, 0] },
+        { id: 'hidden2', type: 'dense', config: { units: 64, activation: 'relu' }, at: [3, 0] },
         { id: 'digit', type: 'classification-output', at: [4, 0] },
       ],
       wires: ['image > flatten', 'flatten > hidden1', 'hidden1 > hidden2', 'hidden2 > digit'],

@@ -1,5 +1,5 @@
 /** Starter: a small convolutional network that tells ten kinds of clothing apart. The page opens on it. */
-import { t } from '../../nodes/define-node';
+import { t } from '../../graph/text';
 import { project } from '../project';
 import type { Starter } from '../starter';
 
@@ -15,7 +15,15 @@ export const fashionCnn: Starter = {
     project({
       name: 'Fashion-MNIST CNN',
       dataset: 'fashion-mnist',
-      training: { epochs: 5, batchSize: 32, validationSplit: 0.1 },
+      training: {
+        epochs: 5,
+        batchSize: 32,
+        validationSplit: 0.1,
+        optimizer: {
+          type: 'adam',
+          config: { ...DEFAULT_TRAINING.optimizer.config, learningRate: 0.002 },
+        },
+      },
       nodes: [
         { id: 'image', type: 'image-input', at: [0, 0] },
         {

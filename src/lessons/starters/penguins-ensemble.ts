@@ -1,5 +1,5 @@
 /** Starter: three different small networks vote on the species of a penguin. */
-import { t } from '../../nodes/define-node';
+import { t } from '../../graph/text';
 import { project } from '../project';
 import type { Starter } from '../starter';
 

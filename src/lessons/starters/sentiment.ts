@@ -1,5 +1,5 @@
 /** Starter: is a sentence praise or complaint? A recurrent and an attention branch learn side by side on one chart. */
-import { t } from '../../nodes/define-node';
+import { t } from '../../graph/text';
 import { project } from '../project';
 import type { Starter } from '../starter';
 

@@ -2,18 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../compile/index';
 import type { TrainingPlan } from '../../compile/plan';
 import type { PreparedData } from '../../data/dataset';
 import { findDataset, parseShipped } from '../../data/datasets/index';
 import { prepareData } from '../../data/prepare';
+import { type ChosenBackend, chooseBackend } from '../../engine/backend';
 import { buildModel } from '../../engine/build-model';
 import { evaluate } from '../../engine/evaluate';
 import { exportTfjs } from '../../engine/export-tfjs';
 import { run } from '../../engine/run';
 import { RunControl } from '../../engine/run-control';
+import { nodeBackendEnv, tf } from '../../engine/tf-node';
 import { parseDocument } from '../../graph/parse';
 import { serialise } from '../../graph/serialise';
 import { nodeType } from '../../nodes/index';
@@ -21,9 +22,10 @@ import { starters } from './index';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+let backend: ChosenBackend;
 beforeAll(async () => {
-  await tf.setBackend('cpu');
-  await tf.ready();
+  backend = await chooseBackend(tf, 'wasm', nodeBackendEnv);
+  expect(backend.name).toBe('wasm');
 });
 
 it('each file of this folder is in the index, and the first is what a new user sees', () => {
@@ -104,7 +106,6 @@ describe.each(starters.map((starter) => [starter.id, starter] as const))('%s', (
       batchSize: 8,
       phases: [{ ...phase!, epochs: 2, earlyStopping: null }],
     };
-    const backend = { name: 'cpu', threads: 1 };
     const kinds: string[] = [];
     for await (const event of run({
       tf,

@@ -1,5 +1,5 @@
 /** Starter: two weeks of weather in, tomorrow's highest temperature out. */
-import { t } from '../../nodes/define-node';
+import { t } from '../../graph/text';
 import { project } from '../project';
 import type { Starter } from '../starter';
 

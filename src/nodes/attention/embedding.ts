@@ -2,7 +2,9 @@
  * Embedding: a row of a learned table for every token id. The padding mask travels in the facts and reaches later layers as
  * a tensor of its own, so the tfjs layer is built without `maskZero`: its implicit masks would meet layers that refuse them.
  */
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { boolean, int } from '../fields';
 
 export default defineLayer({

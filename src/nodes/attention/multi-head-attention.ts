@@ -3,7 +3,8 @@
  * encoder), whose padding is what must be ignored.
  */
 import type { TensorFact } from '../../graph/shape';
-import { type CostContext, defineLayer, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { type CostContext, defineLayer, fail, ok, oneOutput } from '../define-node';
 import { boolean, float, int } from '../fields';
 import { multiHeadAttentionLayer } from './multi-head-attention-layer';
 

@@ -1,5 +1,7 @@
 /** Positional embedding: attention sees a set, so the order of the steps must be added to their content. */
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { choice, int } from '../fields';
 import { positionalEmbeddingLayer } from './positional-embedding-layer';
 

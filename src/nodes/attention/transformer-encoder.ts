@@ -3,16 +3,9 @@
  * normalization. `normFirst` normalises before each part (as GPT-2 and ViT do; trains more steadily), otherwise after the shortcut
  * (as in the paper and BERT). Blocks of a stack share nothing.
  */
-import {
-  defineComposite,
-  fail,
-  ok,
-  oneInput,
-  oneOutput,
-  type SubGraph,
-  type SubNode,
-  t,
-} from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineComposite, fail, ok, oneInput, oneOutput, type SubGraph, type SubNode } from '../define-node';
 import { boolean, float, int } from '../fields';
 import { activation } from '../shared-fields';
 

@@ -1,6 +1,7 @@
 /** AveragePooling2D: the mean of each window. With `same`, cells outside the image do not count, as in TensorFlow. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { padding, poolSize2d, poolStrides, poolStrides2d, reshapeToImage, slide, times } from './shared';
 
 export default defineLayer({

@@ -1,6 +1,7 @@
 /** Conv1D: kernels slide along time. Causal padding and dilation make it a temporal convolution (WaveNet, TCN). */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
 import { conv1dLayer } from './conv-layer';

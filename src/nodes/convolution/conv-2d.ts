@@ -1,6 +1,7 @@
 /** Conv2D: small kernels slide over an image; every filter gives one channel. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
 import { conv2dLayer } from './conv-layer';

@@ -1,6 +1,7 @@
 /** DepthwiseConv2D: every channel has its own kernels; channels are not mixed. One stride for both axes, as TensorFlow demands. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';

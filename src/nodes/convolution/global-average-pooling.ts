@@ -1,6 +1,7 @@
 /** Global average pooling: one mean per channel over all positions; padded steps of a text do not count. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { maskedAveragePoolingLayer } from './masked-pooling-layer';
 import { channelsOf } from './shared';
 

@@ -1,5 +1,7 @@
 /** Global max pooling: the largest value per channel over all positions; padded steps of a text do not count. */
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { maskedMaxPoolingLayer } from './masked-pooling-layer';
 import { channelsOf } from './shared';
 

@@ -1,5 +1,7 @@
 /** MaxPooling1D: the largest value of each window of steps. */
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { padding, poolSize1d, poolStrides1d, reshapeToSequence, slide } from './shared';
 
 export default defineLayer({

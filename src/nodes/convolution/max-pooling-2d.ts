@@ -1,5 +1,7 @@
 /** MaxPooling2D: the largest value of each window; makes images smaller and shifts matter less. */
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { padding, poolSize2d, poolStrides, poolStrides2d, reshapeToImage, slide, times } from './shared';
 
 export default defineLayer({

@@ -1,6 +1,7 @@
 /** SeparableConv2D: a depthwise convolution followed by a 1×1 convolution that mixes channels; far fewer weights than Conv2D. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';

@@ -1,6 +1,7 @@
 /** Activation: a function of each value by itself; softmax works along the last axis. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, ok, oneInput, oneOutput } from '../define-node';
 import { activation } from '../shared-fields';
 
 export default defineLayer({

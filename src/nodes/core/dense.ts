@@ -1,6 +1,7 @@
 /** Dense: a matrix product over the last axis. On a sequence it works step by step, as in Keras. */
 import { flowOfRank } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { boolean, int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';

@@ -1,5 +1,7 @@
 /** Dropout: while training, sets a random share of the values to zero and scales up the rest. */
-import { defineLayer, ok, oneInput, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, ok, oneInput, oneOutput } from '../define-node';
 import { float } from '../fields';
 import { dropoutLayer } from './dropout-layer';
 

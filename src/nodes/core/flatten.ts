@@ -1,6 +1,7 @@
 /** Flatten: all values of a sample in one row, last axis fastest. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 
 export default defineLayer({
   kind: 'layer',
@@ -30,7 +31,13 @@ export default defineLayer({
     inputs['input']![0]!.shape.length > 2
       ? tf.layers.flatten({ name })
       : tf.layers.reshape({ name, targetShape: outputs['output']!.shape.slice(1) as number[] }),
-  emit: { tfjs: { kind: 'native', className: 'Flatten' } },
+  emit: {
+    tfjs: {
+      kind: 'native',
+      className: 'Flatten',
+      variants: [{ className: 'Reshape', when: 'the input is one row already' }],
+    },
+  },
   migrations: {},
   examples: [
     {

@@ -1,6 +1,7 @@
 /** Reshape: the same values in the same order, seen with other dimensions; one of them may be left to arithmetic (−1). */
 import { flowOfRank, type Shape } from '../../graph/shape';
-import { defineLayer, fail, ok, oneInput, oneOutput, type Proposal, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneInput, oneOutput, type Proposal } from '../define-node';
 import { ints } from '../fields';
 
 /** The target with −1 replaced, or null when the sizes cannot agree. */

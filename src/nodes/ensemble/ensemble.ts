@@ -4,7 +4,8 @@
  */
 import type { TensorFact } from '../../graph/shape';
 import { sameShape, sizeOf } from '../../graph/shape';
-import { defineEnsemble, fail, type NodeProblem, ok, oneOutput, type Proposal, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineEnsemble, fail, type NodeProblem, ok, oneOutput, type Proposal } from '../define-node';
 import { boolean, choice, floats, int } from '../fields';
 import { ensembleVoteLayer, ensembleWeightedLayer } from './ensemble-layers';
 

@@ -1,6 +1,7 @@
 /** Image input: binds an image column; other sizes in the data are resized on the way in. */
 import type { DatasetSchema, ImageColumn } from '../../graph/schema';
-import { defineInput, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineInput, fail, ok, oneOutput } from '../define-node';
 import { choice, column, int } from '../fields';
 
 /** The bound column, or the first image column when the field is empty. */

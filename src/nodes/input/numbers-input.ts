@@ -1,6 +1,7 @@
 /** Numbers input: table columns side by side in one vector; categories are one-hot coded. */
 import type { DatasetSchema } from '../../graph/schema';
-import { defineInput, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineInput, fail, ok, oneOutput } from '../define-node';
 import { columns } from '../fields';
 import {
   chosenColumns,

@@ -3,7 +3,8 @@
  * forecast may look at what it continues.
  */
 import type { DatasetSchema } from '../../graph/schema';
-import { defineInput, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineInput, fail, ok, oneOutput } from '../define-node';
 import { columns, int } from '../fields';
 import {
   chosenColumns,

@@ -1,6 +1,7 @@
 /** What inputs made of table columns share: the default choice, the width after one-hot coding, and the diagnosis. */
 import type { CategoryColumn, Column, DatasetSchema, NumberColumn } from '../../graph/schema';
-import { type NodeProblem, t } from '../define-node';
+import { t } from '../../graph/text';
+import type { NodeProblem } from '../define-node';
 import { choice } from '../fields';
 
 export type TableColumn = NumberColumn | CategoryColumn;

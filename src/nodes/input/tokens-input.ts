@@ -1,6 +1,7 @@
 /** Tokens input: text as a row of token ids of fixed length, ready for an Embedding. */
 import type { DatasetSchema, TextColumn } from '../../graph/schema';
-import { defineInput, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineInput, fail, ok, oneOutput } from '../define-node';
 import { choice, column, int } from '../fields';
 import { isIndexColumn } from './table-columns';
 

@@ -1,6 +1,6 @@
 /** Cross-entropy of two classes from a single logit z = log(p / (1 − p)) (Keras: BinaryCrossentropy with from_logits). */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { LossType } from '../define-training';
 import { overSteps } from './over-steps';
 

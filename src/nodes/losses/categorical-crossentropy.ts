@@ -3,7 +3,7 @@
  * from_logits). On a sequence each row is the mean over its real steps, so long rows do not outweigh short ones.
  */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { LossType } from '../define-training';
 import { overSteps } from './over-steps';
 

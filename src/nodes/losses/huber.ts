@@ -1,6 +1,6 @@
 /** Huber loss with δ = 1, the default of Keras and PyTorch: a square near zero, a straight line beyond. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { LossType } from '../define-training';
 import { overSteps } from './over-steps';
 

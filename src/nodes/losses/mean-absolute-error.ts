@@ -1,6 +1,6 @@
 /** Mean of the absolute differences over the target columns (Keras: MeanAbsoluteError); outliers weigh less than squared. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { LossType } from '../define-training';
 import { overSteps } from './over-steps';
 

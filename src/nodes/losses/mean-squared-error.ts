@@ -1,6 +1,6 @@
 /** Mean of the squared differences over the target columns (Keras: MeanSquaredError). */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { LossType } from '../define-training';
 import { overSteps } from './over-steps';
 

@@ -1,5 +1,7 @@
 /** Add: the sum of its inputs, value by value; the joint of residual connections. */
-import { defineLayer, fail, ok, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneOutput } from '../define-node';
 import { mergeElementwise, severalInputs } from './shared';
 
 export default defineLayer({

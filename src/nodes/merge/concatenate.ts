@@ -1,6 +1,7 @@
 /** Concatenate: puts its inputs one after the other along one axis, in wire order. Axes count the batch as 0, as in Keras. */
 import { type Dim, flowOfRank, type Shape, type TensorFact } from '../../graph/shape';
-import { defineLayer, fail, type NodeProblem, ok, oneOutput, type Proposal, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, type NodeProblem, ok, oneOutput, type Proposal } from '../define-node';
 import { int } from '../fields';
 import { severalInputs, tooFewInputs } from './shared';
 

@@ -1,6 +1,7 @@
 /** Multiply: the product of its inputs, value by value; gates and channel attention. */
 import { sizeOf } from '../../graph/shape';
-import { defineLayer, fail, ok, oneOutput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineLayer, fail, ok, oneOutput } from '../define-node';
 import { mergeElementwise, severalInputs } from './shared';
 
 export default defineLayer({

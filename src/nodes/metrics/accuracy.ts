@@ -1,6 +1,6 @@
 /** Share of rows (or real steps) whose class was found. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 import { ratio } from './per-class';
 

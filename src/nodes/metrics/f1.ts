@@ -1,6 +1,6 @@
 /** Harmonic mean of precision and recall, per class and then averaged. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 import { average, ratio } from './per-class';
 

@@ -1,6 +1,6 @@
 /** Mean absolute error in the target's own units. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 
 const mae: MetricType = {

@@ -1,6 +1,6 @@
 /** Share of the target's variance that is explained; 0 = no better than the mean, negative = worse. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 
 const r2: MetricType = {

@@ -1,6 +1,6 @@
 /** Of the rows of a class, the share that was found. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 import { average, ratio } from './per-class';
 

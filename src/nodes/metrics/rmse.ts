@@ -1,6 +1,6 @@
 /** Root of the mean squared error in the target's own units. */
 
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import type { MetricType } from '../define-training';
 
 const rmse: MetricType = {

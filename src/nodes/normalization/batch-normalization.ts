@@ -3,8 +3,9 @@
  * averages. No `center` and `scale` fields: tfjs throws while training when one of them is off.
  */
 import { sizeOf } from '../../graph/shape';
+import { t } from '../../graph/text';
 import { channelsOf } from '../convolution/shared';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { float } from '../fields';
 import { epsilon } from './shared';
 

@@ -1,7 +1,8 @@
 /** LayerNormalization: the last axis of each sample (and step) to mean 0 and deviation 1, then scaled and shifted. */
 import { sizeOf } from '../../graph/shape';
+import { t } from '../../graph/text';
 import { channelsOf } from '../convolution/shared';
-import { defineLayer, fail, ok, oneInput, oneOutput, t } from '../define-node';
+import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { epsilon } from './shared';
 
 export default defineLayer({

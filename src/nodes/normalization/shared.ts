@@ -1,5 +1,5 @@
 /** Fields of the normalization nodes. */
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { float } from '../fields';
 
 /** Keras's default is 1e-3; PyTorch uses 1e-5, so exporters must always write it out. */

@@ -1,5 +1,5 @@
 /** Adam (Kingma and Ba, 2015), with ε outside the root as in the paper, PyTorch and Keras. */
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { defineOptimizer } from '../define-training';
 import { beta1, beta2, epsilon, learningRate } from './shared';
 

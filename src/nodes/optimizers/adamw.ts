@@ -3,7 +3,7 @@
  * in PyTorch the decay is multiplied by the learning rate and meets every weight that trains, biases included.
  */
 import type * as tfjs from '@tensorflow/tfjs';
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { defineOptimizer } from '../define-training';
 import { float } from '../fields';
 import { beta1, beta2, epsilon, learningRate } from './shared';

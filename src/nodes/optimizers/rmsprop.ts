@@ -1,5 +1,5 @@
 /** RMSProp (Hinton, 2012). ε stands under the root, as in TensorFlow.js; PyTorch and Keras add it after. */
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { defineOptimizer } from '../define-training';
 import { float } from '../fields';
 import { epsilon, learningRate, momentum } from './shared';

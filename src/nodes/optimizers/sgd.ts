@@ -1,5 +1,5 @@
 /** Stochastic gradient descent, with momentum as in PyTorch and Keras (the gradient is not scaled by 1 − μ). */
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { defineOptimizer } from '../define-training';
 import { boolean } from '../fields';
 import { learningRate, momentum } from './shared';

@@ -1,5 +1,5 @@
 /** Fields that optimizers have in common. */
-import { t } from '../define-node';
+import { t } from '../../graph/text';
 import { float } from '../fields';
 
 export const learningRate = (value: number) =>

@@ -3,7 +3,8 @@
  * of the column's classes.
  */
 import type { CategoryColumn, DatasetSchema } from '../../graph/schema';
-import { defineOutput, fail, type NodeProblem, ok, oneInput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineOutput, fail, type NodeProblem, ok, oneInput } from '../define-node';
 import { boolean, column, metrics } from '../fields';
 import { lossWeight, targetProblem } from './targets';
 

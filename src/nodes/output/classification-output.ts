@@ -3,7 +3,9 @@
  * as the target column has classes, so it adapts when the data changes. Loss is taken from logits (numerically safe);
  * predictions are softmax probabilities.
  */
-import { defineOutput, fail, ok, oneInput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineOutput, fail, ok, oneInput } from '../define-node';
 import { boolean, column, metrics } from '../fields';
 import { findTarget, lossWeight, targetProblem } from './targets';
 

@@ -3,7 +3,8 @@
  * reported in the column's own.
  */
 import type { DatasetSchema, NumberColumn } from '../../graph/schema';
-import { defineOutput, fail, type NodeProblem, ok, oneInput, t } from '../define-node';
+import { t } from '../../graph/text';
+import { defineOutput, fail, type NodeProblem, ok, oneInput } from '../define-node';
 import { boolean, choice, columns, int, metrics } from '../fields';
 import { findTarget, lossWeight, targetProblem } from './targets';
 

@@ -2,7 +2,9 @@
  * Tagging head: one class per step of a sequence (part of speech, entity, role). Padded steps count neither in the loss nor
  * in the metrics.
  */
-import { defineOutput, fail, ok, oneInput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineOutput, fail, ok, oneInput } from '../define-node';
 import { boolean, column, metrics } from '../fields';
 import { findTarget, lossWeight, targetProblem } from './targets';
 

@@ -1,6 +1,7 @@
 /** What output nodes share: finding the column to predict, diagnosing its absence, and the weight of the head. */
 import type { Column, ColumnKind, DatasetSchema } from '../../graph/schema';
-import { type NodeProblem, t } from '../define-node';
+import { t } from '../../graph/text';
+import type { NodeProblem } from '../define-node';
 import { float } from '../fields';
 
 /** The column named in the field, else the data set's own target when it fits, else the last column that fits. */

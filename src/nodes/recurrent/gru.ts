@@ -3,7 +3,9 @@
  * (Keras: reset_after=False). tfjs has only this form; the defaults of Keras 3 and of torch.nn.GRU are the other one, so
  * exporters must say reset_after=False or write the cell out. Gate order of the kernels: update, reset, candidate.
  */
-import { defineLayer, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, oneOutput } from '../define-node';
 import { gruLayer } from './recurrent-layers';
 import {
   buildRecurrent,

@@ -2,7 +2,9 @@
  * Long short-term memory. Gate order of the kernels is input, forget, cell, output, as in Keras and PyTorch; the gates use
  * `sigmoid` explicitly, because the default of tfjs is Keras's old hard sigmoid.
  */
-import { defineLayer, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, oneOutput } from '../define-node';
 import { boolean } from '../fields';
 import { lstmLayer } from './recurrent-layers';
 import {

@@ -1,5 +1,7 @@
 /** Simple recurrent layer (Elman): the state is one dense layer of the input and the state before. */
-import { defineLayer, oneOutput, t } from '../define-node';
+
+import { t } from '../../graph/text';
+import { defineLayer, oneOutput } from '../define-node';
 import { choice } from '../fields';
 import { simpleRnnLayer } from './recurrent-layers';
 import {

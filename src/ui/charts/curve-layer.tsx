@@ -1,9 +1,10 @@
 /** The curves of a chart as SVG paths, their last values at their ends, and the crosshair. Lives inside a recharts chart. */
-import { useId } from 'react';
+import { useContext, useId } from 'react';
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
 import css from './charts.module.css';
 import { useCursor } from './cursor';
 import { type Series, seriesColor } from './series';
+import { SeriesContext } from './series-context';
 import { type Curve, valueAt } from './smoothing';
 
 type Scale = (value: number) => number;
@@ -14,13 +15,8 @@ interface Area {
   readonly height: number;
 }
 
-export function CurveLayer({
-  series,
-  lastEpoch,
-}: {
-  readonly series: readonly Series[];
-  readonly lastEpoch: number;
-}) {
+export function CurveLayer({ lastEpoch }: { readonly lastEpoch: number }) {
+  const series = useContext(SeriesContext);
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();

@@ -7,6 +7,7 @@ import { documentStore, useDocument } from '../../state/document-store';
 import { useRun } from '../../state/run-store';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import { useFailureSentence } from '../training/failure-notice';
 import css from './dialogs.module.css';
 import { download, fileStem } from './download';
 
@@ -56,13 +57,20 @@ function TfjsSection({ stem, onSay }: TfjsSectionProps) {
   const canExport = useDocument((state) => state.compiled.plan !== null);
   const exportTfjs = useRun((state) => state.exportTfjs);
   const hasRun = useRun((state) => state.status === 'done');
+  const hasImported = useRun((state) => state.importedWeights > 0);
   const stale = useRun((state) => state.stale);
+  const sentence = useFailureSentence();
   const [isBusy, setBusy] = useState(false);
   const save = async (asZip: boolean) => {
     setBusy(true);
     onSay(text(words.exporting));
+    const outcome = await exportTfjs();
+    if (!outcome.ok) {
+      onSay(text(words.exportFailed, { message: sentence(outcome.cause) }));
+      return setBusy(false);
+    }
+    const { modelJson, weights, trained, kept } = outcome;
     try {
-      const { modelJson, weights, trained } = await exportTfjs();
       const weightsName = weightsPath(modelJson);
       const file = asZip ? `${stem}-tfjs.zip` : `model.json, ${weightsName}`;
       if (asZip)
@@ -71,13 +79,16 @@ function TfjsSection({ stem, onSay }: TfjsSectionProps) {
         download('model.json', modelJson, 'application/json');
         download(weightsName, weights, 'application/octet-stream');
       }
-      onSay(text(trained ? words.exportedTrained : words.exportedFresh, { file }));
+      if (trained) onSay(text(words.exportedTrained, { file }));
+      else if (kept && kept.kept > 0) onSay(text(words.exportedPartly, { file, ...kept }));
+      else onSay(text(words.exportedFresh, { file }));
     } catch (error) {
       onSay(text(words.exportFailed, { message: error instanceof Error ? error.message : String(error) }));
     }
     setBusy(false);
   };
-  const state = !hasRun ? words.freshWeights : stale ? words.staleWeights : words.trainedWeights;
+  const before = hasImported ? words.importedWeights : words.freshWeights;
+  const state = !hasRun ? before : stale ? words.staleWeights : words.trainedWeights;
   return (
     <section className={css.section} aria-busy={isBusy}>
       <h3>{text(words.tfjs)}</h3>

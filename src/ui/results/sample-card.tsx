@@ -16,6 +16,8 @@ interface SampleCardProps {
 }
 
 const TOP = 3;
+const PROSE = 32;
+const FACTS = 5;
 
 export function SampleCard({ sample, head: name, classes, hide }: SampleCardProps) {
   const text = useText();
@@ -25,13 +27,16 @@ export function SampleCard({ sample, head: name, classes, hide }: SampleCardProp
   const texts = cells.flatMap(([column, cell]) =>
     cell.kind === 'text' ? [{ column, text: cell.text }] : [],
   );
+  // Prose reads as prose; short values as a small table.
+  const prose = texts.find((each) => each.text.length > PROSE);
+  const facts = texts.filter((each) => each !== prose);
   const label = text(words.row, { row: sample.row + 1 });
   return (
     <li className={`${css.sample} ${head?.correct === false ? css.wrong : ''}`} aria-label={label}>
-      {texts.length === 1 && !image && <p className={css.quote}>{texts[0]?.text}</p>}
-      {texts.length > 1 && (
+      {prose && <p className={css.quote}>{prose.text}</p>}
+      {facts.length > 0 && (
         <dl className={css.cells}>
-          {texts.slice(0, 5).map((cell) => (
+          {facts.slice(0, FACTS).map((cell) => (
             <div key={cell.column} style={{ display: 'contents' }}>
               <dt>{cell.column}</dt>
               <dd title={cell.text}>{cell.text}</dd>

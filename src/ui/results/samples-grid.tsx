@@ -57,14 +57,17 @@ export function SamplesGrid({ head, classes, hide, cell, onClearCell }: SamplesG
             {text(words.onlyCell, { ...cell })} ×
           </button>
         )}
-        <label className={css.option}>
-          <input
-            type="checkbox"
-            checked={onlyWrong}
-            onChange={(event) => setOnlyWrong(event.currentTarget.checked)}
-          />
-          {text(words.onlyWrong)}
-        </label>
+        {/* A number is near or far, not right or wrong. */}
+        {classes && (
+          <label className={css.option}>
+            <input
+              type="checkbox"
+              checked={onlyWrong}
+              onChange={(event) => setOnlyWrong(event.currentTarget.checked)}
+            />
+            {text(words.onlyWrong)}
+          </label>
+        )}
       </div>
       <div className={css.scroll} aria-busy={isLoading}>
         {fitting.length === 0 ? (

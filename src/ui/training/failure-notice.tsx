@@ -21,7 +21,7 @@ interface Remedy {
 export function FailureNotice() {
   const text = useText();
   const failure = useRun((state) => state.failure);
-  const sentence = useSentence();
+  const sentence = useFailureSentence();
   const remedies = useRemedies();
   if (!failure) return null;
   return (
@@ -41,7 +41,8 @@ export function FailureNotice() {
 /** Plan ids begin with the id of the canvas node that they come from. */
 const canvasNode = (planId: string): NodeId => nodeId(planId.split(/[/#]/)[0] ?? planId);
 
-function useSentence(): (failure: FailureCause) => string {
+/** Why something that the worker was asked for failed, in one sentence. */
+export function useFailureSentence(): (failure: FailureCause) => string {
   const text: Say = useText();
   const locale = useLocale();
   const nodes = useDocument((state) => state.doc.meaning.nodes);

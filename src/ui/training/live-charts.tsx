@@ -7,7 +7,7 @@ import type { Series } from '../charts/series';
 import { type Curve, smooth, thin } from '../charts/smoothing';
 import { useText } from '../i18n';
 import { MeasureChips } from './measure-chips';
-import { formatMeasure, formatTick, isLoss, parseMeasure } from './measure-title';
+import { formatMeasure, formatTick, isLoss, isPercent, parseMeasure } from './measure-title';
 import css from './training.module.css';
 import { useColumnTitle } from './use-column-title';
 import { useThrottled } from './use-throttled';
@@ -21,11 +21,12 @@ const EPOCH_POINTS = 250;
 interface LiveChartsProps {
   readonly log: boolean;
   readonly smoothing: number;
-  readonly hidden: ReadonlySet<string>;
+  /** Measures whose visibility the user has turned round. */
+  readonly flipped: ReadonlySet<string>;
   onToggle(column: string): void;
 }
 
-export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps) {
+export function LiveCharts({ log, smoothing, flipped, onToggle }: LiveChartsProps) {
   const text = useText();
   const version = useThrottled(
     useRun((state) => state.version),
@@ -52,32 +53,43 @@ export function LiveCharts({ log, smoothing, hidden, onToggle }: LiveChartsProps
       ]
         .filter((chart) => chart.series.length > 0)
         .map((chart) => {
-          const shown = chart.series.filter((each) => !hidden.has(each.id));
+          const shown = chart.series.filter(
+            (each) => isShownFirst(each, chart.series) !== flipped.has(each.id),
+          );
           const [only] = shown;
           const title = shown.length === 1 && only ? only.label : chart.title;
-          return { ...chart, shown, title, key: chart.title, description: describe(text, title, shown) };
+          const legend = chart.series.length > 1 && (
+            <MeasureChips series={chart.series} shown={shown} onToggle={onToggle} />
+          );
+          const description = describe(text, title, shown);
+          return { shown, title, legend, description, key: chart.title };
         }),
-    [all, hidden, text],
+    [all, flipped, onToggle, text],
   );
   return (
     <div className={css.charts}>
       {charts.map((chart) => (
         <div key={chart.key} className={css.chart}>
-          {chart.series.length > 1 && (
-            <MeasureChips series={chart.series} hidden={hidden} onToggle={onToggle} />
-          )}
           <CurveChart
             title={chart.title}
             description={chart.description}
             epochTitle={text(words.epoch)}
             series={chart.shown}
             lastEpoch={lastEpoch}
+            legend={chart.legend}
             log={log && chart.shown.every((each) => isLoss(each.id))}
           />
         </div>
       ))}
     </div>
   );
+}
+
+/** Measures in different units do not share an axis unless asked to: the first one shows, and its like. */
+function isShownFirst(series: Series, all: readonly Series[]): boolean {
+  const first = parseMeasure(all[0]?.id ?? '').id;
+  const { id } = parseMeasure(series.id);
+  return id === first || (isPercent(id) && isPercent(first));
 }
 
 /** Every measure of the run as it stands in the store's buffers. */
@@ -100,10 +112,22 @@ function readSeries(smoothing: number, title: (column: string) => string): reado
       smoothed: smoothing > 0 ? smooth(steps, smoothing) : null,
       train: epochCurve(column),
       validation: epochCurve(`val_${column}`),
-      format: (value) => formatMeasure(id, value),
-      formatTick: (value) => formatTick(id, value),
+      ...formatsOf(id),
     };
   });
+}
+
+type Formats = Pick<Series, 'format' | 'formatTick'>;
+const formats = new Map<string, Formats>();
+
+/** The same functions every time: a new one would look like a new axis. */
+function formatsOf(id: string): Formats {
+  const known = formats.get(id) ?? {
+    format: (value: number) => formatMeasure(id, value),
+    formatTick: (value: number) => formatTick(id, value),
+  };
+  formats.set(id, known);
+  return known;
 }
 
 function epochCurve(column: string): Curve {

@@ -6,11 +6,11 @@ import css from './training.module.css';
 
 interface MeasureChipsProps {
   readonly series: readonly Series[];
-  readonly hidden: ReadonlySet<string>;
+  readonly shown: readonly Series[];
   onToggle(column: string): void;
 }
 
-export function MeasureChips({ series, hidden, onToggle }: MeasureChipsProps) {
+export function MeasureChips({ series, shown, onToggle }: MeasureChipsProps) {
   const text = useText();
   return (
     <fieldset className={css.chips}>
@@ -19,7 +19,7 @@ export function MeasureChips({ series, hidden, onToggle }: MeasureChipsProps) {
         <label key={each.id} className={css.option} style={{ fontSize: 'var(--text-xs)' }}>
           <input
             type="checkbox"
-            checked={!hidden.has(each.id)}
+            checked={shown.includes(each)}
             style={{ accentColor: seriesColor(each.color) }}
             onChange={() => onToggle(each.id)}
           />

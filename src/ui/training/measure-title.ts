@@ -18,7 +18,7 @@ export function parseMeasure(column: string): Measure {
 }
 
 export const isLoss = (column: string): boolean => parseMeasure(column).id === 'loss';
-const isPercent = (id: string): boolean => metricType(id)?.percent ?? false;
+export const isPercent = (id: string): boolean => metricType(id)?.percent ?? false;
 
 /** Title of a metric, a loss, or `loss` itself; an id that nobody knows stands for itself. */
 export function measureTitle(id: string): Text {

@@ -17,6 +17,7 @@ export function RunStatus() {
   const steps = useRun((state) => state.stepsPerEpoch);
   const secondsLeft = useRun((state) => state.secondsLeft);
   const speed = useRun((state) => state.samplesPerSecond);
+  const startsFrom = useRun((state) => state.startsFrom);
   const isEnded = status === 'done' || status === 'failed';
   const total = epochs * steps;
   const done = total > 0 ? Math.min(1, (Math.max(0, epoch - 1) * steps + step) / total) : 0;
@@ -49,6 +50,7 @@ export function RunStatus() {
         </>
       )}
       {status === 'done' && <Ended />}
+      {startsFrom && <span className={css.dim}>{text(words.startsFrom, { ...startsFrom })}</span>}
       {speed !== null && (
         <span className={css.dim}>
           {text(words.samplesPerSecond, { count: formatCount(Math.round(speed)) })}
@@ -65,10 +67,13 @@ function Ended() {
   const epochs = useRun((state) => state.epochRows.length);
   const patience = useDocument((state) => state.doc.meaning.training.earlyStopping?.patience);
   const set = useView((state) => state.set);
+  const isStopped = reason === 'stopped';
+  const many = isStopped ? words.doneStopped : words.doneEpochs;
+  const one = isStopped ? words.stoppedOne : words.doneOne;
   const sentence =
     reason === 'early-stopping' && patience !== undefined
       ? text(words.doneEarly, { patience })
-      : text(reason === 'stopped' ? words.doneStopped : words.doneEpochs, { epochs });
+      : text(epochs === 1 ? one : many, { epochs });
   return (
     <>
       <span role="status">{sentence}</span>

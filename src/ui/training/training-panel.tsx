@@ -24,10 +24,10 @@ export function TrainingPanel() {
   const [isTableOpen, setTableOpen] = useState(false);
   const [log, setLog] = useState(false);
   const [smoothing, setSmoothing] = useState(DEFAULT_SMOOTHING);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback(
     (column: string) =>
-      setHidden((before) => {
+      setFlipped((before) => {
         const after = new Set(before);
         if (!after.delete(column)) after.add(column);
         return after;
@@ -85,7 +85,9 @@ export function TrainingPanel() {
           <>
             <FailureNotice />
             <StaleNotice />
-            {!isTableOpen && <LiveCharts log={log} smoothing={smoothing} hidden={hidden} onToggle={toggle} />}
+            {!isTableOpen && (
+              <LiveCharts log={log} smoothing={smoothing} flipped={flipped} onToggle={toggle} />
+            )}
             <HistoryTable isVisible={isTableOpen} />
           </>
         )}
