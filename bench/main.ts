@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { benchCanvas } from './canvas';
 import { benchCompile } from './compile';
+import { benchLive } from './live';
+import { benchLoad } from './load';
 import { machine } from './machine';
 import { save } from './report';
 import { benchTraining } from './training';
@@ -10,6 +12,8 @@ const SUITES: { readonly [name: string]: (dist: string, runs: number) => void | 
   compile: benchCompile,
   canvas: benchCanvas,
   training: benchTraining,
+  live: benchLive,
+  load: benchLoad,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
 /** Starter: a small convolutional network that tells ten kinds of clothing apart. The page opens on it. */
 import { t } from '../../graph/text';
+import { DEFAULT_TRAINING } from '../../graph/training-settings';
 import { project } from '../project';
 import type { Starter } from '../starter';
 

@@ -1,7 +1,7 @@
 /** Arithmetic and fields that convolution and pooling nodes share. Data layout is channels last, as in TensorFlow. */
 import type { Dim, Shape, TensorFact } from '../../graph/shape';
+import { t } from '../../graph/text';
 import type { NodeProblem, Proposal } from '../define-node';
-import { t } from '../define-node';
 import { boolean, choice, int, ints } from '../fields';
 
 export type Padding = 'valid' | 'same' | 'causal';

@@ -1,7 +1,7 @@
 /** What merging nodes share: broadcasting, flows of several inputs, and projections that make two inputs fit. */
 import { type Dim, flowOfRank, type Shape, type TensorFact } from '../../graph/shape';
+import { t } from '../../graph/text';
 import type { InputPort, NodeProblem, Proposal } from '../define-node';
-import { t } from '../define-node';
 
 export const severalInputs: readonly InputPort[] = [
   {

@@ -1,6 +1,7 @@
 /** What the recurrent nodes share: fields, shape rule, weights, cost, and the wrapping in two directions and a mask. */
 import type * as tfjs from '@tensorflow/tfjs';
 import { sizeOf } from '../../graph/shape';
+import { t } from '../../graph/text';
 import type {
   BuildContext,
   CostContext,
@@ -11,7 +12,7 @@ import type {
   Tfjs,
   WeightSpec,
 } from '../define-node';
-import { fail, ok, oneInput, t } from '../define-node';
+import { fail, ok, oneInput } from '../define-node';
 import { boolean, type ConfigOf, choice, int } from '../fields';
 import { maskedRecurrentLayer } from './masked-recurrent';
 import { orthogonal } from './orthogonal';
