@@ -1,23 +1,21 @@
-import { openSite, openProject, trace } from './page';
+import { writeFileSync } from 'node:fs';
+import { openSite, openProject } from './page';
 import { serialise } from '../src/graph/serialise';
-import { gridded, look, middleNode, GESTURES } from './canvas';
+import { gridded, look, middleNode, GESTURES, editRow } from './canvas';
 async function main(){
-const site=await openSite('/tmp/bench/dist');
+const site=await openSite('/tmp/bench/distn');
 const page=await site.visit('?doc=digits-mlp');
 await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
-let t=performance.now();
-await openProject(page, serialise(gridded(1000)));
-console.log('open',performance.now()-t);
+const cdp=await page.context().newCDPSession(page);
+await cdp.send('Profiler.enable'); await cdp.send('Profiler.setSamplingInterval',{interval:500});
+const prof=async(name:string,act:()=>Promise<unknown>)=>{ await cdp.send('Profiler.start'); await cdp.send('Performance.enable',{timeDomain:'threadTicks'}); const m0=await cdp.send('Performance.getMetrics'); const t=performance.now(); await act(); const m1=await cdp.send('Performance.getMetrics'); const {profile}=await cdp.send('Profiler.stop'); writeFileSync(`/tmp/bench/${name}.cpuprofile`,JSON.stringify(profile)); const d=(k:string)=>((m1.metrics.find(x=>x.name===k)?.value??0)-(m0.metrics.find(x=>x.name===k)?.value??0)); console.log(name,'wall',Math.round(performance.now()-t), ...['TaskDuration','ScriptDuration','LayoutDuration','RecalcStyleDuration','LayoutCount','RecalcStyleCount'].map(k=>k+' '+d(k).toFixed(3))); };
+await prof('open',()=>openProject(page, serialise(gridded(1000))));
 await look(page,'all on the screen');
-console.log(await page.locator('.react-flow__node').count());
-await page.screenshot({path:'/tmp/bench/a.png'});
-for (const g of Object.values(GESTURES)) { await trace(site,page,()=>g(page)); await look(page,'all on the screen'); }
-const n=await middleNode(page,'.react-flow__node[data-id^="a"]'); console.log(n);
-await page.mouse.click(n.x,n.y); await page.waitForTimeout(1500);
-await page.screenshot({path:'/tmp/bench/b.png'});
-await look(page,'at 100 %');
-console.log(await page.locator('.react-flow__node').count());
-await page.screenshot({path:'/tmp/bench/c.png'});
+await page.waitForTimeout(1000);
+await prof('warm',()=>GESTURES['pan']!(page)); await look(page,'all on the screen');
+for (const [n,g] of Object.entries(GESTURES)) { await prof(n.replaceAll(' ','-'),()=>g(page)); await look(page,'all on the screen'); }
+await page.getByRole('button', { name: 'Undo' }).click();
+await prof('edit',async()=>console.log(await editRow(page)));
 await site.close();
 }
 main();

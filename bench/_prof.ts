@@ -8,6 +8,11 @@ import { batchTensors } from '/work/main/src/engine/objective';
 async function main(){
 tf.env().set('PROD', true);
 const backend = await chooseBackend(tf, 'wasm', nodeBackendEnv);
+if (process.argv[5]==='tile') { tf.unregisterGradient('Tile'); tf.registerGradient({ kernelName: 'Tile', inputsToSave: ['x'], gradFunc: (dy: any, saved: any, attrs: any) => ({ x: () => {
+  const [x] = saved; let g = dy; const shape=[...dy.shape];
+  attrs.reps.forEach((r: number, a: number) => { if (r===1) return; const before=shape.slice(0,a).reduce((p: number,q: number)=>p*q,1); const d=x.shape[a]; const after=shape.slice(a+1).reduce((p: number,q: number)=>p*q,1); g=tf.sum(tf.reshape(g,[before,r,d*after]),1); shape[a]=d; });
+  return tf.reshape(g,x.shape);
+}})});}
 const name = process.argv[2]!, batch = Number(process.argv[3]);
 const job = benchRun(MODELS.find(m=>m.name===name)!, batch, 100);
 const model = buildModel(tf, job.plan, 1);

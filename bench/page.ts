@@ -160,7 +160,7 @@ interface TraceEvent {
 
 /** Records while `act` runs. */
 export async function trace(site: Site, page: Page, act: () => Promise<void>): Promise<Trace> {
-  await site.browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+  await site.browser.startTracing(page, { categories: ['toplevel'] });
   await page.evaluate('bench.start()');
   await act();
   const recorded = (await page.evaluate('bench.stop()')) as Recorded;
@@ -170,11 +170,14 @@ export async function trace(site: Site, page: Page, act: () => Promise<void>): P
   return { ...recorded, tasks: mainThreadTasks(traceEvents) };
 }
 
+/** What the browser calls a task, by version. */
+const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask']);
+
 function mainThreadTasks(events: readonly TraceEvent[]): Task[] {
   const threads = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
   const tasksOf = threads.map(({ pid, tid }) =>
     events.filter(
-      (event) => event.name === 'RunTask' && event.ph === 'X' && event.pid === pid && event.tid === tid,
+      (event) => TASKS.has(event.name) && event.ph === 'X' && event.pid === pid && event.tid === tid,
     ),
   );
   // The browser keeps a spare renderer: the page's is the one that worked.

@@ -69,8 +69,8 @@ it('refuses a wire that makes no sense, and says why', async () => {
 
 it('refuses a wire that would close a circle', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  const first = nodes(page, 'Dense, 64 units');
-  const second = nodes(page, 'Dense, 32 units');
+  const first = nodes(page, 'Dense, 128 units');
+  const second = nodes(page, 'Dense, 64 units');
   await dragTo(page, await middle(port(second, 'source')), await middle(port(first, 'target')));
   await canvas(page).getByText(/These nodes form a circle: .*Dense.* Data must flow one way/).waitFor();
   await page.mouse.up();
@@ -115,7 +115,7 @@ it('lists problems in the drawer, leads to them, and Train says what is in the w
 
 it('edits settings in the inspector; shapes and costs follow at once', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  await nodes(page, 'Dense, 64 units').click();
+  await nodes(page, 'Dense, 128 units').click();
   const units = page.getByRole('spinbutton', { name: 'Units' });
   await units.fill('10');
   await nodes(page, 'Dense, 10 units · relu, output 10').getByText('650 params').waitFor();
@@ -133,7 +133,7 @@ it('undoes and redoes a whole session, by button and by key', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
   await nodes(page).first().waitFor();
   expect(await undo(page).isDisabled()).toBe(true);
-  await nodes(page, 'Dense, 64 units').click();
+  await nodes(page, 'Dense, 128 units').click();
   await page.getByRole('spinbutton', { name: 'Units' }).fill('99');
   await nodes(page, 'Dense, 99 units').waitFor();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('First');
@@ -156,7 +156,7 @@ it('undoes and redoes a whole session, by button and by key', async () => {
   await undo(page).click();
   await nodes(page, 'Dense, 99 units').waitFor();
   await undo(page).click();
-  await nodes(page, 'Dense, 64 units').waitFor();
+  await nodes(page, 'Dense, 128 units').waitFor();
   await expect.poll(() => undo(page).isDisabled()).toBe(true);
 
   for (let count = 0; count < 3; count++) await redo(page).click();
@@ -171,35 +171,35 @@ it('undoes and redoes a whole session, by button and by key', async () => {
 
 it('copies, pastes, duplicates, cuts and deletes', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  await nodes(page, 'Dense, 64 units').click();
+  await nodes(page, 'Dense, 128 units').click();
   await page.keyboard.press('Control+c');
   await page.getByText('Copied 1 nodes.').waitFor();
   await page.keyboard.press('Control+v');
   await expect.poll(() => nodes(page).count()).toBe(6);
-  expect(await nodes(page, 'Dense, 64 units').count()).toBe(2);
+  expect(await nodes(page, 'Dense, 128 units').count()).toBe(2);
   await expect.poll(() => selectedCount(page)).toBe(1);
   await page.keyboard.press('Control+d');
-  await expect.poll(() => nodes(page, 'Dense, 64 units').count()).toBe(3);
+  await expect.poll(() => nodes(page, 'Dense, 128 units').count()).toBe(3);
   await page.keyboard.press('Control+x');
-  await expect.poll(() => nodes(page, 'Dense, 64 units').count()).toBe(2);
+  await expect.poll(() => nodes(page, 'Dense, 128 units').count()).toBe(2);
   await page.keyboard.press('Control+v');
-  await expect.poll(() => nodes(page, 'Dense, 64 units').count()).toBe(3);
+  await expect.poll(() => nodes(page, 'Dense, 128 units').count()).toBe(3);
   await page.keyboard.press('Delete');
-  await expect.poll(() => nodes(page, 'Dense, 64 units').count()).toBe(2);
+  await expect.poll(() => nodes(page, 'Dense, 128 units').count()).toBe(2);
   await close();
 });
 
 it('pastes into another project with settings and wires between what was copied', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  await nodes(page, 'Dense, 64 units').click();
-  await nodes(page, 'Dense, 32 units').click({ modifiers: ['Shift'] });
+  await nodes(page, 'Dense, 128 units').click();
+  await nodes(page, 'Dense, 64 units').click({ modifiers: ['Shift'] });
   await expect.poll(() => selectedCount(page)).toBe(2);
   await page.keyboard.press('Control+c');
   await startEmpty(page);
   await clickEmpty(page);
   await page.keyboard.press('Control+v');
+  await nodes(page, 'Dense, 128 units').waitFor();
   await nodes(page, 'Dense, 64 units').waitFor();
-  await nodes(page, 'Dense, 32 units').waitFor();
   await expect.poll(() => wires(page).count()).toBe(1);
   await close();
 });
@@ -270,8 +270,8 @@ it('offers what fits where a wire is dropped, and connects it', async () => {
 
 it('inserts a node dropped on a wire', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  const from = await middle(port(nodes(page, 'Dense, 64 units'), 'source'));
-  const to = await middle(port(nodes(page, 'Dense, 32 units'), 'target'));
+  const from = await middle(port(nodes(page, 'Dense, 128 units'), 'source'));
+  const to = await middle(port(nodes(page, 'Dense, 64 units'), 'target'));
   await drag(page, await middle(paletteItem(page, 'Dropout')), { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
   await expect.poll(() => wire(page, 'Dense', 'Dropout').count()).toBe(1);
   await expect.poll(() => wire(page, 'Dropout', 'Dense').count()).toBe(1);
@@ -293,7 +293,7 @@ it('takes a wire off its port when it is dropped on nothing', async () => {
 it('tidies up, zooms, fits and shows the overview', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
   await nodes(page).first().waitFor();
-  const moved = nodes(page, 'Dense, 32 units');
+  const moved = nodes(page, 'Dense, 64 units');
   const start = await middle(moved);
   await drag(page, start, { x: start.x - 60, y: start.y + 160 });
   await page.getByRole('button', { name: 'Tidy up' }).click();
@@ -335,13 +335,13 @@ it('tidies up, zooms, fits and shows the overview', async () => {
 
 it('bypasses, freezes and renames from the menu of a node', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
-  const dense = nodes(page, 'Dense, 64 units');
+  const dense = nodes(page, 'Dense, 128 units');
   await dense.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Freeze weights' }).click();
   await dense.getByTitle('Weights frozen').waitFor();
   await dense.click({ button: 'right' });
   await page.getByRole('menuitem', { name: /^Bypass/ }).click();
-  await nodes(page, 'Dense, 64 units').and(page.locator('[aria-label*="ypassed"], :has([data-bypassed])')).waitFor();
+  await nodes(page, 'Dense, 128 units').and(page.locator('[aria-label*="ypassed"], :has([data-bypassed])')).waitFor();
   await dense.click({ button: 'right' });
   await page.getByRole('menuitem', { name: /^Rename/ }).click();
   await page.getByRole('textbox', { name: 'New name of Dense' }).fill('Features');
@@ -358,7 +358,7 @@ it('writes notes that belong to the drawing and not to the model', async () => {
   await page.getByRole('img', { name: 'Saved on this device' }).waitFor();
   const again = await visit({ context });
   await expect.poll(() => again.page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('Try more units');
-  await again.page.getByRole('complementary', { name: 'Inspector' }).getByText('6,570').waitFor();
+  await again.page.getByRole('complementary', { name: 'Inspector' }).getByText('17,226').waitFor();
   await again.close();
   await close();
 });

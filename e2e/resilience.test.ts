@@ -127,7 +127,7 @@ it('starts with a sound project when what is stored is damaged', async () => {
   const again = await visit({ context });
   await expect.poll(() => nodes(again.page).count()).toBe(9);
   await again.page.getByRole('button', { name: 'Projects', exact: true }).click();
-  await again.page.getByRole('dialog').getByRole('button', { name: 'Open Doomed' }).waitFor();
+  await again.page.getByRole('dialog').getByRole('button', { name: 'Doomed', exact: true }).waitFor();
   await again.close();
   await close();
 });
@@ -158,7 +158,7 @@ it('keeps a run of one project from another that is opened meanwhile', async () 
   await train(page).click();
   await epochRow(page, 1).waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Gallery', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /^Open Weather/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Weather/ }).click();
   await nodes(page, 'GRU').waitFor();
   await train(page).waitFor();
   await page.getByRole('heading', { name: 'No run yet' }).waitFor();

@@ -7,7 +7,7 @@ import { epochRow, historyNumbers, history, train, trainAgain, trainToEnd } from
 const visit = useBrowser();
 
 it('trains the digits to more than 90 % while the curves fill', async () => {
-  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm' });
+  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=20' });
   await train(page).click();
   const controls = page.getByRole('group', { name: 'Training controls' });
   await controls.getByText(/Epoch \d+\/20/).waitFor();

@@ -69,7 +69,7 @@ export function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
       inputs[name] = graph.into(id, name).map((edge) => factAt(edge, analyses));
     analyses.set(id, analyse(node, inputs, schema));
   }
-  const used = usedNodes(graph, analyses);
+  const used = usedNodes(meaning, graph);
   const partial = { meaning, schema, topology: graph, analyses, used };
   return { ...partial, diagnostics: [...documentDiagnostics(partial), ...nodeDiagnostics(partial)] };
 }
@@ -79,12 +79,13 @@ function factAt(edge: Edge, analyses: ReadonlyMap<NodeId, Analysis>): TensorFact
   return (outputs && own(outputs, edge.source.port)) ?? null;
 }
 
-/** Heads and all that leads to them. */
-function usedNodes(graph: Topology, analyses: ReadonlyMap<NodeId, Analysis>): Set<NodeId> {
+/** Heads and all that leads to them; also where a cycle stands between, so that its error blocks the plan. */
+function usedNodes(meaning: Meaning, graph: Topology): Set<NodeId> {
   const used = new Set<NodeId>();
-  for (const id of graph.order.toReversed()) {
-    const isHead = analyses.get(id)?.type?.kind === 'output';
-    if (isHead || graph.outgoing(id).some((edge) => used.has(edge.target.node))) used.add(id);
+  for (const node of Object.values(meaning.nodes)) {
+    if (nodeType(node.type)?.kind !== 'output') continue;
+    used.add(node.id);
+    for (const id of graph.ancestors(node.id)) used.add(id);
   }
   return used;
 }

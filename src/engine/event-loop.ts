@@ -2,7 +2,7 @@
  * Gives waiting messages their turn during a long computation. A promise alone does not: microtasks run before the next
  * message. `setTimeout(0)` is clamped to 4 ms when nested, so a message to oneself (or Node's setImmediate) is used.
  */
-const BUSY_MS = 8;
+const BUSY_MS = 16;
 
 type Immediate = (callback: () => void) => void;
 
@@ -27,7 +27,7 @@ export function nextTurn(): Promise<void> {
   return hop();
 }
 
-/** Turns only as often as it takes to answer within a few milliseconds: a hop per step would slow small models down. */
+/** Turns once per frame: often enough to answer at once for a person, and a hop per step would slow small models down. */
 export class Breather {
   #last = performance.now();
 

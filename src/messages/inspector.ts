@@ -58,6 +58,8 @@ export const inspectorMessages = defineMessages({
   columnGone: t('{column} (not in the data)', '{column}（数据中没有）'),
   allColumns: t('All that fit ({count})', '全部合适的列（{count}）'),
   noColumns: t('Choose a data set to see its columns.', '选择数据集后可看到其列。'),
+  on: t('on', '开启'),
+  off: t('off', '关闭'),
   none: t('none', '无'),
 
   // several nodes

@@ -52,6 +52,7 @@ export const trainingMessages = defineMessages({
   stale: t('The graph has changed since this run.', '自本次训练以来图已被修改。'),
   trainChanged: t('Train the changed graph', '训练修改后的图'),
   doneOne: t('Finished after 1 epoch.', '已完成 1 轮训练。'),
+  stoppedFirst: t('Stopped in the first epoch.', '在第 1 轮中停止。'),
   stoppedOne: t('Stopped after 1 epoch.', '在 1 轮后停止。'),
   doneEpochs: t('Finished after {epochs} epochs.', '已完成 {epochs} 轮训练。'),
   doneEarly: t(

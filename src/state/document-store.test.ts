@@ -9,6 +9,8 @@ import { createDocumentStore } from './document-store';
 import { MERGE_MS } from './history';
 
 const node = nodeId('hidden1');
+/** As the starter has it. */
+const UNITS = Number(digitsMlp.document().meaning.nodes[node]!.config['units']);
 const units = (value: number): Command => ({ kind: 'setConfig', node, config: { units: value } });
 const move = (x: number): Command => ({ kind: 'moveNodes', positions: { [node]: { x, y: 0 } } });
 
@@ -39,9 +41,9 @@ describe('history', () => {
     getState().undo();
     expect([unitsNow(), getState().canRedo]).toEqual([10, true]);
     getState().undo();
-    expect([unitsNow(), getState().canUndo]).toEqual([64, false]);
+    expect([unitsNow(), getState().canUndo]).toEqual([UNITS, false]);
     getState().undo();
-    expect(unitsNow()).toBe(64);
+    expect(unitsNow()).toBe(UNITS);
     getState().redo();
     expect(unitsNow()).toBe(10);
     getState().dispatch(units(30));
@@ -61,7 +63,7 @@ describe('history', () => {
     getState().undo();
     expect(unitsNow()).toBe(3);
     getState().undo();
-    expect(unitsNow()).toBe(64);
+    expect(unitsNow()).toBe(UNITS);
     getState().redo();
     expect(unitsNow()).toBe(3);
   });
@@ -74,7 +76,7 @@ describe('history', () => {
     getState().dispatch(units(4));
     getState().undo();
     getState().dispatch(units(5), 'b');
-    for (const expected of [3, 2, 1, 64]) {
+    for (const expected of [3, 2, 1, UNITS]) {
       getState().undo();
       expect(unitsNow()).toBe(expected);
     }
@@ -83,7 +85,7 @@ describe('history', () => {
   test('an edit that changes nothing is no entry and no new state', () => {
     const { getState } = opened();
     const before = getState();
-    before.dispatch(units(64));
+    before.dispatch(units(UNITS));
     before.dispatch({ kind: 'removeNode', node: nodeId('ghost') });
     expect(getState()).toBe(before);
   });
@@ -115,7 +117,7 @@ describe('compilation', () => {
     getState().dispatch(units(7));
     expect(getState().compiled.shapes.get('hidden1:output')?.shape).toEqual(['batch', 7]);
     getState().undo();
-    expect(getState().compiled.shapes.get('hidden1:output')?.shape).toEqual(['batch', 64]);
+    expect(getState().compiled.shapes.get('hidden1:output')?.shape).toEqual(['batch', UNITS]);
     getState().dispatch({
       kind: 'addNode',
       node: newNode('dense', 1, {}, 'lonely'),

@@ -17,9 +17,7 @@ function scene(storage: Partial<RunStorage> = {}) {
   const document = createDocumentStore(() => 0);
   document.getState().open(digitsMlp.document());
   document.getState().setSchema(schema);
-  const data = createStore<DataState>()(
-    () => ({ bound: digits, entries: [digits] }) as unknown as DataState,
-  );
+  const data = createStore<DataState>()(() => ({ bound: digits, entries: [digits] }) as unknown as DataState);
   const sent: { kind: RequestKind; args: unknown }[] = [];
   const answers: { [K in RequestKind]?: Outcome<K> } = {};
   let listener: (notification: Notification) => void = () => {};
@@ -241,10 +239,13 @@ describe('imported weights', () => {
   const stored = (name: string) => [{ name, shape: [2], values }];
 
   test('that are still being read when Train is pressed go along, under the names of their layers', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    let resolve = () => {};
+    const read = new Promise<void>((done) => {
+      resolve = done;
+    });
     const { run, document, sent } = scene({
       loadImportedWeights: async () => {
-        await promise;
+        await read;
         return { ok: true, value: stored('hidden1/bias') };
       },
     });
@@ -275,10 +276,13 @@ describe('imported weights', () => {
   });
 
   test('a run that was stopped while they were read does not start', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    let resolve = () => {};
+    const read = new Promise<void>((done) => {
+      resolve = done;
+    });
     const { run, sent } = scene({
       loadImportedWeights: async () => {
-        await promise;
+        await read;
         return { ok: true, value: [] };
       },
     });

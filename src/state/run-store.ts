@@ -4,8 +4,8 @@
  */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { RunEvent } from '../engine/run-event';
 import type { ModelPlan } from '../compile/plan';
+import type { RunEvent } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
 import type { Json } from '../graph/json';
 import { jsonEqual } from '../graph/json-equal';

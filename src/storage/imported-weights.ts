@@ -8,7 +8,10 @@ export interface ImportedWeights {
   readonly weights: readonly NamedWeight[];
 }
 
-export const saveImportedWeights = (project: string, weights: readonly NamedWeight[]): Promise<Stored<void>> =>
+export const saveImportedWeights = (
+  project: string,
+  weights: readonly NamedWeight[],
+): Promise<Stored<void>> =>
   attempt(async () => {
     await (await database()).weights.put({ project, weights });
   });

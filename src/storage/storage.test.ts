@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { apply } from '../graph/apply';
 import { emptyDocument, newNode } from '../graph/new-document';
 import { attempt, storageProblem } from './db';
+import { loadImportedWeights, saveImportedWeights } from './imported-weights';
 import { losesWork, projectEntry, saveProject } from './projects';
 
 const quota = new DOMException('no room', 'QuotaExceededError');
@@ -41,10 +42,10 @@ describe('errors of the database', () => {
   });
 
   test('where there is no database, as here in Node, saving says so', async () => {
-    expect(await saveProject('p', emptyDocument('x'), 1)).toMatchObject({
-      ok: false,
-      problem: { code: 'storage-unavailable' },
-    });
+    const refused = { ok: false, problem: { code: 'storage-unavailable' } };
+    expect(await saveProject('p', emptyDocument('x'), 1)).toMatchObject(refused);
+    expect(await saveImportedWeights('p', [])).toMatchObject(refused);
+    expect(await loadImportedWeights('p')).toMatchObject(refused);
   });
 });
 

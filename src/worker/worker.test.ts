@@ -288,10 +288,8 @@ describe('a run that the worker no longer has', () => {
     const { client, received } = connect();
     expect(await client.request('samples', asked)).toEqual({ ok: false, error: 'no-run' });
     const { batchSize, validationSplit, testSplit, seed } = args.training;
-    const opening = {
-      ...{ run: 'r1', source, backend: 'wasm', model: trained.value },
-      settings: { batchSize, validationSplit, testSplit, seed },
-    } as const;
+    const settings = { batchSize, validationSplit, testSplit, seed };
+    const opening = { run: 'r1', source, backend: args.backend, model: trained.value, settings };
     expect(
       await Promise.all([client.request('openRun', opening), client.request('openRun', opening)]),
     ).toEqual([

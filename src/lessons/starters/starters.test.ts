@@ -81,7 +81,7 @@ describe.each(starters.map((starter) => [starter.id, starter] as const))('%s', (
     model.dispose();
   });
 
-  it('learns: one epoch over a few of its own rows lowers every loss on them', async () => {
+  it('learns: two epochs over a few of its own rows lowers every loss on them', async () => {
     const files = descriptor.files.map(
       (file) => new Uint8Array(readFileSync(join(here, '../../../public/datasets', descriptor.id, file))),
     );

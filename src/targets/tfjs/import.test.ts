@@ -566,6 +566,21 @@ describe('weights', () => {
     expect([...read.values]).toEqual([...kernel.dataSync()]);
   });
 
+  test('of a recurrent layer that Keras wrote: the name of the cell is left out', async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.lstm({ units: 2, inputShape: [3, 1], name: 'memory' })],
+    });
+    const { json, files } = await saved(model);
+    const [group] = json.weightsManifest;
+    const specs = group!.weights!.map((spec) => ({
+      ...spec,
+      name: spec.name.replace('memory/', 'memory/lstm_cell_4/'),
+    }));
+    expect(specs.map(({ name }) => name)).toContain('memory/lstm_cell_4/kernel');
+    const { weights } = imported({ ...json, weightsManifest: [{ ...group!, weights: specs }] }, files);
+    expect(weights.map(({ name }) => name)).toEqual(['LSTM/kernel', 'LSTM/recurrent_kernel', 'LSTM/bias']);
+  });
+
   test('missing, cut or of unknown type cost a warning, not the model', async () => {
     const { json, files } = await saved(residual());
     expect(codesOf(imported(json, files.slice(1)))).toEqual(['weights-missing']);

@@ -47,12 +47,15 @@ export function CurveLayer({ lastEpoch }: { readonly lastEpoch: number }) {
   );
 }
 
+const FAR = 10_000;
+
 function path(curve: Curve, x: Scale, y: Scale): string {
   let d = '';
   let pen = 'M';
   for (let index = 0; index < curve.x.length; index++) {
     const px = x(curve.x[index] ?? 0);
-    const py = y(curve.y[index] ?? Number.NaN);
+    // A diverging run reaches 1e36, which SVG would refuse to parse; far outside is far enough.
+    const py = Math.min(FAR, Math.max(-FAR, y(curve.y[index] ?? Number.NaN)));
     if (!Number.isFinite(px) || !Number.isFinite(py)) {
       pen = 'M';
       continue;

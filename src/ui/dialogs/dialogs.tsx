@@ -1,11 +1,13 @@
 /** The dialog that is open, if any: one frame (focus stays inside, Escape closes, focus returns), eight contents. */
-import { Modal } from '@mantine/core';
+import { MantineProvider, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Text } from '../../graph/text';
 import { dialogsMessages as words } from '../../messages/dialogs';
 import type { Dialog } from '../../state/contract';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
+import { cssVariablesResolver, mantineTheme } from '../theme/mantine-theme';
+import { useResolvedTheme } from '../theme/use-resolved-theme';
 import css from './dialogs.module.css';
 import { ExportDialog } from './export-dialog';
 import { GalleryDialog } from './gallery-dialog';
@@ -38,23 +40,31 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const set = useView((state) => state.set);
   const content = dialog ? DIALOGS[dialog] : null;
+  const theme = useResolvedTheme();
+  // The provider stands here and not around the app: the first paint needs nothing of the kit, and it is large.
   return (
-    <Modal.Root
-      opened={content !== null}
-      onClose={() => set({ dialog: null })}
-      size={content?.width ?? 560}
-      padding="lg"
-      centered
+    <MantineProvider
+      theme={mantineTheme}
+      cssVariablesResolver={cssVariablesResolver}
+      forceColorScheme={theme}
     >
-      <Modal.Overlay backgroundOpacity={0.4} />
-      <Modal.Content>
-        {/* Not Mantine's header: that is a banner landmark, and the page has one. */}
-        <div className={css.head}>
-          <Modal.Title className={css.title}>{content && text(content.title)}</Modal.Title>
-          <Modal.CloseButton aria-label={text(words.close)} />
-        </div>
-        <Modal.Body>{content?.render()}</Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+      <Modal.Root
+        opened={content !== null}
+        onClose={() => set({ dialog: null })}
+        size={content?.width ?? 560}
+        padding="lg"
+        centered
+      >
+        <Modal.Overlay backgroundOpacity={0.4} />
+        <Modal.Content>
+          {/* Not Mantine's header: that is a banner landmark, and the page has one. */}
+          <div className={css.head}>
+            <Modal.Title className={css.title}>{content && text(content.title)}</Modal.Title>
+            <Modal.CloseButton aria-label={text(words.close)} />
+          </div>
+          <Modal.Body>{content?.render()}</Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
+    </MantineProvider>
   );
 }

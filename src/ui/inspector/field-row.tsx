@@ -1,5 +1,4 @@
 /** One field of a generated form: label with help, the control of its kind, a way back to the default, messages below. */
-import { Tooltip } from '@mantine/core';
 import { RotateCcw } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Json } from '../../graph/json';
@@ -52,24 +51,15 @@ export function FieldRow({
   const changed = JSON.stringify(value) !== JSON.stringify(field.default);
   return (
     <div className={`${css.row} ${TALL.has(field.kind) ? css.tall : ''}`} data-field={name}>
-      <Tooltip
-        withinPortal={false}
-        floatingStrategy="fixed"
-        label={text(field.help)}
-        openDelay={300}
-        position="left"
-        multiline
-        maw={260}
-        withArrow
-      >
-        {TALL.has(field.kind) ? (
-          <span className={css.label}>{title}</span>
-        ) : (
-          <label className={css.label} htmlFor={id}>
-            {title}
-          </label>
-        )}
-      </Tooltip>
+      {TALL.has(field.kind) ? (
+        <span className={css.label} data-tip={text(field.help)}>
+          {title}
+        </span>
+      ) : (
+        <label className={css.label} htmlFor={id} data-tip={text(field.help)}>
+          {title}
+        </label>
+      )}
       <span id={`${id}-help`} className="visually-hidden">
         {text(field.help)}
       </span>
@@ -200,6 +190,7 @@ function printed(field: Field, value: Field['default'], text: ReturnType<typeof 
     const option = field.options.find((each) => each.value === value);
     if (option) return text(option.title);
   }
+  if (typeof value === 'boolean') return text(value ? words.on : words.off);
   if (Array.isArray(value))
     return value.length ? value.join(', ') : text(field.kind === 'metrics' ? words.none : words.firstColumn);
   return String(value) || text(words.firstColumn);

@@ -73,11 +73,19 @@ export function ConfusionMatrix({ classes, counts, chosen, onChoose }: Confusion
                       predicted,
                       share: formatPercent(share),
                     });
+                    // Nobody is behind an empty cell, so it is no stop for the Tab key either.
+                    if (count === 0) {
+                      return (
+                        <td key={predicted} title={label}>
+                          <span className={`${css.cell} ${css.zero}`}>0</span>
+                        </td>
+                      );
+                    }
                     return (
                       <td key={predicted}>
                         <button
                           type="button"
-                          className={`${css.cell} ${count === 0 ? css.zero : ''}`}
+                          className={css.cell}
                           style={{
                             background: `color-mix(in srgb, ${hue} ${Math.round(Math.sqrt(share) * STRONGEST)}%, var(--surface-sunken))`,
                           }}

@@ -1,5 +1,4 @@
 /** The measures of the test as cards; hovering or focusing one says what it means. */
-import { Tooltip } from '@mantine/core';
 import type { Measures } from '../../engine/run-event';
 import type { Text } from '../../graph/text';
 import { resultsMessages as words } from '../../messages/results';
@@ -28,19 +27,15 @@ export function MetricCards({ measures }: { readonly measures: Measures }) {
         const { id } = parseMeasure(column);
         const help = HELP[id];
         return (
-          <Tooltip
-            withinPortal={false}
-            floatingStrategy="fixed"
+          <div
             key={column}
-            label={help ? text(help) : columnTitle(column)}
-            multiline
-            maw={260}
+            className={css.card}
+            data-tip={help ? text(help) : columnTitle(column)}
+            aria-description={help && text(help)}
           >
-            <div className={css.card} aria-description={help && text(help)}>
-              <dt>{columnTitle(column)}</dt>
-              <dd>{formatMeasure(id, value)}</dd>
-            </div>
-          </Tooltip>
+            <dt>{columnTitle(column)}</dt>
+            <dd>{formatMeasure(id, value)}</dd>
+          </div>
         );
       })}
     </dl>

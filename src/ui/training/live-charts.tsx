@@ -1,5 +1,5 @@
 /** Loss and metrics of the current run, side by side under one crosshair. Redrawn about ten times a second, never more. */
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { trainingMessages as words } from '../../messages/training';
 import { runStore, useRun } from '../../state/run-store';
 import { CurveChart } from '../charts/curve-chart';
@@ -66,19 +66,28 @@ export function LiveCharts({ log, smoothing, flipped, onToggle }: LiveChartsProp
         }),
     [all, flipped, onToggle, text],
   );
+  // One chart per task: mounting both at once would hold the page for longer than a frame may.
+  const [mounted, setMounted] = useState(1);
+  useEffect(() => {
+    if (mounted >= charts.length) return;
+    const timer = setTimeout(() => setMounted(mounted + 1), 0);
+    return () => clearTimeout(timer);
+  }, [mounted, charts.length]);
   return (
     <div className={css.charts}>
-      {charts.map((chart) => (
+      {charts.map((chart, index) => (
         <div key={chart.key} className={css.chart}>
-          <CurveChart
-            title={chart.title}
-            description={chart.description}
-            epochTitle={text(words.epoch)}
-            series={chart.shown}
-            lastEpoch={lastEpoch}
-            legend={chart.legend}
-            log={log && chart.shown.every((each) => isLoss(each.id))}
-          />
+          {index < mounted && (
+            <CurveChart
+              title={chart.title}
+              description={chart.description}
+              epochTitle={text(words.epoch)}
+              series={chart.shown}
+              lastEpoch={lastEpoch}
+              legend={chart.legend}
+              log={log && chart.shown.every((each) => isLoss(each.id))}
+            />
+          )}
         </div>
       ))}
     </div>

@@ -70,10 +70,11 @@ function Ended() {
   const isStopped = reason === 'stopped';
   const many = isStopped ? words.doneStopped : words.doneEpochs;
   const one = isStopped ? words.stoppedOne : words.doneOne;
+  const few = epochs === 0 ? words.stoppedFirst : one;
   const sentence =
     reason === 'early-stopping' && patience !== undefined
       ? text(words.doneEarly, { patience })
-      : text(epochs === 1 ? one : many, { epochs });
+      : text(epochs <= 1 ? few : many, { epochs });
   return (
     <>
       <span role="status">{sentence}</span>

@@ -1,5 +1,4 @@
 /** The one filled button of the frame: Train; during a run Pause or Resume, Step and Stop, with where the run stands. */
-import { Tooltip } from '@mantine/core';
 import { Pause, Play, Square, StepForward } from 'lucide-react';
 import { describeDiagnostic } from '../../compile/describe';
 import { formatDuration } from '../../messages/catalogue';
@@ -39,33 +38,25 @@ function Start() {
   const obstacle = useTrainObstacle();
   const label = text(status === 'idle' ? words.train : words.trainAgain);
   return (
-    <Tooltip
-      withinPortal={false}
-      floatingStrategy="fixed"
-      label={obstacle?.sentence ?? text(words.trainHelp)}
-      multiline
-      maw={320}
-      position="bottom-end"
+    <button
+      type="button"
+      data-tip={obstacle?.sentence ?? text(words.trainHelp)}
+      className={css.button}
+      // Not `disabled`: it must stay reachable to say why, and a click leads to what is in the way.
+      aria-disabled={obstacle !== null}
+      aria-description={obstacle?.sentence}
+      onClick={() => {
+        if (obstacle?.isData) set({ leftOpen: true, leftTab: 'data' });
+        else if (obstacle) set({ drawerOpen: true, drawerTab: 'problems' });
+        else {
+          set({ drawerOpen: true, drawerTab: 'training' });
+          void start();
+        }
+      }}
     >
-      <button
-        type="button"
-        className={css.button}
-        // Not `disabled`: it must stay reachable to say why, and a click leads to what is in the way.
-        aria-disabled={obstacle !== null}
-        aria-description={obstacle?.sentence}
-        onClick={() => {
-          if (obstacle?.isData) set({ leftOpen: true, leftTab: 'data' });
-          else if (obstacle) set({ drawerOpen: true, drawerTab: 'problems' });
-          else {
-            set({ drawerOpen: true, drawerTab: 'training' });
-            void start();
-          }
-        }}
-      >
-        <Play size={14} fill="currentColor" aria-hidden />
-        {label}
-      </button>
-    </Tooltip>
+      <Play size={14} fill="currentColor" aria-hidden />
+      {label}
+    </button>
   );
 }
 

@@ -1,5 +1,5 @@
 /** A value that may change every frame, handed on at most once per interval; the last one always arrives. */
-import { useEffect, useRef, useState } from 'react';
+import { startTransition, useEffect, useRef, useState } from 'react';
 
 export function useThrottled<T>(value: T, intervalMs: number): T {
   const [shown, setShown] = useState(value);
@@ -9,7 +9,8 @@ export function useThrottled<T>(value: T, intervalMs: number): T {
     const timer = setTimeout(
       () => {
         last.current = performance.now();
-        setShown(value);
+        // In slices: the first drawing of two charts would otherwise be one long task.
+        startTransition(() => setShown(value));
       },
       Math.max(0, wait),
     );
