@@ -91,7 +91,9 @@ interface Entry {
   readonly schema: DatasetSchema | null;
   readonly analysis: Analysis;
 }
-const memo = new WeakMap<GraphNode, Entry>();
+/** Newest first. More than one, because a tried repair must not push out what the drawing itself needs again at the next edit. */
+const memo = new WeakMap<GraphNode, readonly Entry[]>();
+const REMEMBERED = 4;
 
 /** `inputs` lists the facts per declared port in wire order; null stands for a wire whose source has no shape yet. */
 export function analyse(
@@ -101,17 +103,16 @@ export function analyse(
 ): Analysis {
   const facts: (TensorFact | null)[] = [];
   for (const port of nodeType(node.type)?.inputs ?? []) facts.push(...(inputs[port.name] ?? []), null);
-  const known = memo.get(node);
-  if (
-    known &&
-    known.schema === schema &&
-    known.facts.length === facts.length &&
-    known.facts.every((f, i) => f === facts[i])
-  ) {
-    return known.analysis;
-  }
+  const entries = memo.get(node) ?? [];
+  const known = entries.find(
+    (entry) =>
+      entry.schema === schema &&
+      entry.facts.length === facts.length &&
+      entry.facts.every((fact, i) => fact === facts[i]),
+  );
+  if (known) return known.analysis;
   const analysis = analyseNode(node, inputs, schema);
-  memo.set(node, { facts, schema, analysis });
+  memo.set(node, [{ facts, schema, analysis }, ...entries.slice(0, REMEMBERED - 1)]);
   return analysis;
 }
 

@@ -204,6 +204,31 @@ describe('wrong graphs', () => {
       fixable: false,
     },
     {
+      name: 'an input that holds the answer',
+      doc: draw({
+        nodes: [
+          { id: 'x', type: 'numbers-input', config: { columns: ['x', 'y', 'label'] }, at: [0, 0] },
+          { id: 'out', type: 'classification-output', at: [1, 0] },
+        ],
+        wires: ['x > out'],
+      }),
+      schema: TABLE,
+      code: 'target-leak',
+      place: 'node',
+      fixable: true,
+    },
+    {
+      name: 'a negative learning rate',
+      doc: run(CNN, {
+        kind: 'setTraining',
+        training: { optimizer: { type: 'adam', config: { learningRate: -1 } } },
+      }),
+      schema: IMAGES,
+      code: 'field-range',
+      place: 'training',
+      fixable: false,
+    },
+    {
       name: 'words into a dense layer',
       doc: draw({
         nodes: [

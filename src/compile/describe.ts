@@ -5,7 +5,9 @@ import { formatShape, type Shape, sizeOf } from '../graph/shape';
 import type { Locale, Text } from '../graph/text';
 import { format } from '../messages/catalogue';
 import { COLUMN_WORDS, FIX_WORDS, FLOW_WORDS, PROBLEM_WORDS, PROBLEMS } from '../messages/problems';
+import type { Fields } from '../nodes/fields';
 import { nodeType } from '../nodes/index';
+import { OPTIMIZERS } from '../nodes/training-index';
 
 /** What the words need beyond the facts: names of nodes. */
 export interface Naming {
@@ -19,6 +21,9 @@ export function nodeTitle(naming: Naming, id: NodeId): string {
   if (!node) return id;
   return node.title || nodeType(node.type)?.title[naming.locale] || node.type;
 }
+
+/** Fields of optimizers share names and titles; a problem with training settings names one of them. */
+const OPTIMIZER_FIELDS: Fields = Object.assign({}, ...OPTIMIZERS.map((optimizer) => optimizer.fields));
 
 export function describeDiagnostic(diagnostic: Diagnostic, naming: Naming): string {
   const { where } = diagnostic;
@@ -40,7 +45,7 @@ function values(
   const oneOf = (words: readonly string[]): string => words.join(PROBLEM_WORDS.or[locale]);
   const port = (name: string): string =>
     [...(type?.inputs ?? []), ...(type?.outputs ?? [])].find((p) => p.name === name)?.title[locale] ?? name;
-  const field = (name: string): string => type?.fields[name]?.title[locale] ?? name;
+  const field = (name: string): string => (type?.fields ?? OPTIMIZER_FIELDS)[name]?.title[locale] ?? name;
   const shapes = (list: readonly Shape[]): string => list.map(formatShape).join(' · ');
 
   switch (problem.code) {

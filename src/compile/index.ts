@@ -19,7 +19,7 @@ import { assemblePlan, contextsOf } from './assemble-plan';
 import { type ModelPlan, PLAN_VERSION, type TrainingPlan } from './plan';
 import { repair } from './repair';
 import type { CompileResult, Cost } from './result';
-import { documentDiagnostics, nodeDiagnostics, planDiagnostics } from './validate';
+import { documentDiagnostics, nodeDiagnostics, type Proposed, planDiagnostics } from './validate';
 
 export type Compilable = Pick<GraphDoc, 'meaning'>;
 
@@ -31,22 +31,18 @@ export interface Checked {
   readonly analyses: ReadonlyMap<NodeId, Analysis>;
   /** Nodes that lead to a head. */
   readonly used: ReadonlySet<NodeId>;
-  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly Proposed[];
 }
 
 export function compile(doc: Compilable, schema: DatasetSchema | null): CompileResult {
-  // 1. Shapes and diagnostics; sources first, because a shape needs the shapes before it.
-  const checked = check(doc.meaning, schema);
+  // 1. Shapes, diagnostics, plan.
+  const { checked, plan } = examine(doc.meaning, schema);
+  const isTrainable =
+    plan && schema && !checked.diagnostics.some((d) => d.severity === 'error' && concernsPlan(d, checked));
+  const training = isTrainable ? trainingOf(doc.meaning) : null;
 
-  // 2. The plan, only when nothing that it needs is wrong.
-  const isBlocked = checked.diagnostics.some((d) => d.severity === 'error' && concernsPlan(d, checked));
-  const plan = isBlocked ? null : planOf(checked);
-  const late = plan ? planDiagnostics(plan, checked) : [];
-  const training =
-    plan && schema && late.every((d) => d.severity !== 'error') ? trainingOf(doc.meaning) : null;
-
-  // 3. Fixes last: each is tried by running step 1 on the repaired meaning.
-  const diagnostics = repair(checked, [...checked.diagnostics, ...late], (meaning) => check(meaning, schema));
+  // 2. Fixes last: each is tried by running step 1 on the repaired meaning.
+  const diagnostics = repair(checked, (meaning) => examine(meaning, schema).checked);
 
   return {
     plan,
@@ -58,7 +54,24 @@ export function compile(doc: Compilable, schema: DatasetSchema | null): CompileR
   };
 }
 
-export function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
+/** All that can be said without looking for repairs. */
+function examine(
+  meaning: Meaning,
+  schema: DatasetSchema | null,
+): { readonly checked: Checked; readonly plan: ModelPlan | null } {
+  // Sources first, because a shape needs the shapes before it.
+  const checked = check(meaning, schema);
+  // The plan, only when nothing that it needs is wrong; what only a plan shows is found last.
+  if (checked.diagnostics.some((d) => d.severity === 'error' && concernsPlan(d, checked)))
+    return { checked, plan: null };
+  const plan = planOf(checked);
+  return {
+    checked: { ...checked, diagnostics: [...checked.diagnostics, ...planDiagnostics(plan, schema)] },
+    plan,
+  };
+}
+
+function check(meaning: Meaning, schema: DatasetSchema | null): Checked {
   const graph = topology(meaning);
   const analyses = new Map<NodeId, Analysis>();
   for (const id of graph.order) {

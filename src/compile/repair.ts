@@ -34,13 +34,9 @@ const MAX_REPAIRED = 12;
 const MAX_FIXES = 3;
 const ORIGIN = { x: 0, y: 0 };
 
-export function repair(
-  checked: Checked,
-  diagnostics: readonly Proposed[],
-  recheck: (meaning: Meaning) => Checked,
-): Diagnostic[] {
+export function repair(checked: Checked, recheck: (meaning: Meaning) => Checked): Diagnostic[] {
   let repaired = 0;
-  return diagnostics.map(({ proposals, ...diagnostic }) => {
+  return checked.diagnostics.map(({ proposals, ...diagnostic }) => {
     if (repaired >= MAX_REPAIRED) return diagnostic;
     const fixes: Fix[] = [];
     for (const candidate of candidates(checked, diagnostic, proposals ?? [])) {

@@ -109,8 +109,8 @@ function placeOf(node: NodeId, port: string | undefined, field: string | undefin
 }
 
 /** What only a finished plan shows: a model that is fed its own answer, too little data. */
-export function planDiagnostics(plan: ModelPlan, { schema }: Checked): Diagnostic[] {
-  const found: Diagnostic[] = [];
+export function planDiagnostics(plan: ModelPlan, schema: DatasetSchema | null): Proposed[] {
+  const found: Proposed[] = [];
   const answers = new Set<string>();
   for (const { target } of plan.heads) {
     if (target.kind !== 'numbers') answers.add(target.column);
@@ -122,9 +122,12 @@ export function planDiagnostics(plan: ModelPlan, { schema }: Checked): Diagnosti
       : 'columns' in feature
         ? feature.columns.map((column) => column.name)
         : [feature.column];
+    const rest = columns.filter((column) => !answers.has(column));
+    const without = { kind: 'set', config: { columns: rest } } as const;
     for (const column of columns) {
-      if (answers.has(column))
-        found.push(at({ kind: 'node', node: source }, 'warning', { code: 'target-leak', column }));
+      if (!answers.has(column)) continue;
+      const leak = at({ kind: 'node', node: source }, 'warning', { code: 'target-leak', column });
+      found.push(rest.length > 0 ? { ...leak, proposals: [without] } : leak);
     }
   }
   const needed = 10;
