@@ -1,7 +1,9 @@
 /** Turns what the passes found into placed diagnostics, and adds what concerns the drawing as a whole. Fixes come later. */
+
 import type { Diagnostic, Place, Problem, Severity } from '../graph/diagnostic';
 import type { Edge, NodeId } from '../graph/document';
 import { own } from '../graph/own';
+import type { DatasetSchema } from '../graph/schema';
 import type { NodeProblem } from '../nodes/define-node';
 import { nodeType } from '../nodes/index';
 import { parseFields } from '../nodes/parse-config';
