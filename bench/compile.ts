@@ -1,5 +1,10 @@
-/** Compile time against graph size: from nothing, and after one edit in the middle (what a keystroke in the inspector costs). */
+/**
+ * Compile time against graph size: from nothing, after one edit in the middle (what a keystroke in the inspector costs), and the
+ * question that is asked while a wire is dragged.
+ */
+import { canConnect } from '../src/compile/can-connect';
 import { compile } from '../src/compile/index';
+import type { CompileResult } from '../src/compile/result';
 import { apply } from '../src/graph/apply';
 import { type GraphDoc, nodeId } from '../src/graph/document';
 import type { DatasetSchema } from '../src/graph/schema';
@@ -53,6 +58,14 @@ export function residualGraph(size: number): GraphDoc {
   return project({ name: `${size} nodes`, dataset: 'images', training: {}, nodes, wires });
 }
 
+/** From the first node to the last, which are far apart, so that the search for a circle goes through the whole graph. */
+function mayConnect(doc: GraphDoc, compiled: CompileResult): number {
+  const wire = (from: string, to: string) =>
+    canConnect(doc, compiled, { node: nodeId(from), port: 'output' }, { node: nodeId(to), port: 'input' });
+  if (wire('pool', 'stem')?.code !== 'cycle') throw new Error('A circle was not seen');
+  return time(15, 5, () => void wire('pool', 'stem'));
+}
+
 export function benchCompile(): void {
   const rows = [10, 100, 1000, 5000].map((size) => {
     const doc = residualGraph(size);
@@ -80,6 +93,7 @@ export function benchCompile(): void {
       'from nothing, ms': full,
       'edit, shapes unchanged, ms': edit('activation', ['relu', 'tanh']),
       'edit that breaks a block, ms': edit('filters', [8, 9]),
+      'canConnect, ms': mayConnect(doc, first),
     };
   });
   report('Compile time against graph size', rows);

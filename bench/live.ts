@@ -69,15 +69,18 @@ async function trainOnce(site: Site, page: Page): Promise<LiveRun> {
       '({ totalMs: performance.now() - bench.clickedAt, firstPointMs: bench.firstPointAt - bench.clickedAt })',
     )) as NonNullable<typeof times>;
   });
-  const speed = await page.getByText(/samples\/s/).first().innerText();
+  const speed = await page
+    .getByText(/samples\/s/)
+    .first()
+    .textContent();
   await page.getByRole('button', { name: 'See results' }).click();
   const results = page.getByRole('region', { name: 'Results', exact: true });
-  const accuracy = await results.getByRole('definition').filter({ hasText: '%' }).first().innerText();
+  const accuracy = await results.getByRole('definition').filter({ hasText: '%' }).first().textContent();
   return {
     ...recorded,
     ...times!,
-    samplesPerSecond: countIn(speed),
-    accuracy: Number.parseFloat(accuracy),
+    samplesPerSecond: countIn(speed ?? ''),
+    accuracy: Number.parseFloat(accuracy ?? ''),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the browser loads, and how long a new user waits for the Train button. */
-import { openSite, chunkSizes } from './page';
+import { chunkSizes, openSite } from './page';
 import { median, report } from './report';
 
 const BUDGET = 300_000;
@@ -21,10 +21,16 @@ const TIMINGS = `(() => {
 export async function benchLoad(dist: string, runs: number): Promise<void> {
   const site = await openSite(dist);
   try {
-    const sizes = chunkSizes(dist).toSorted((a, b) => Number(b.isFirst) - Number(a.isFirst) || b.gzipped - a.gzipped);
+    const sizes = chunkSizes(dist).toSorted(
+      (a, b) => Number(b.isFirst) - Number(a.isFirst) || b.gzipped - a.gzipped,
+    );
     const first = sizes.filter(({ isFirst }) => isFirst).reduce((sum, { gzipped }) => sum + gzipped, 0);
     report('Chunks, gzipped', [
-      ...sizes.map(({ file, gzipped, isFirst }) => ({ file, bytes: gzipped, loads: isFirst ? 'first' : 'on demand' })),
+      ...sizes.map(({ file, gzipped, isFirst }) => ({
+        file,
+        bytes: gzipped,
+        loads: isFirst ? 'first' : 'on demand',
+      })),
       { file: `first load, budget ${BUDGET.toLocaleString('en-US')}`, bytes: first, loads: '' },
     ]);
     const cold: Visit[] = [];

@@ -28,7 +28,9 @@ const WORDS = 32;
 const VOCABULARY = 1000;
 
 /** A chain of nodes from an input to a classification output. */
-function chain(...parts: readonly (readonly [type: string, config?: ProjectTable['nodes'][0]['config']])[]): Graph {
+function chain(
+  ...parts: readonly (readonly [type: string, config?: ProjectTable['nodes'][0]['config']])[]
+): Graph {
   const nodes = parts.map(([type, config = {}], index) => ({
     id: `n${index}`,
     type,
@@ -80,7 +82,12 @@ export const MODELS: readonly BenchModel[] = [
   {
     name: 'LSTM',
     data: 'text',
-    graph: chain(tokens, ['embedding', { dimension: 32 }], ['lstm', { units: 64 }], ['classification-output']),
+    graph: chain(
+      tokens,
+      ['embedding', { dimension: 32 }],
+      ['lstm', { units: 64 }],
+      ['classification-output'],
+    ),
   },
   {
     name: 'GRU',

@@ -58,7 +58,9 @@ export async function openProject(page: Page, text: string): Promise<void> {
 }
 
 /** As the file size check counts them: what loads at start and what on demand. */
-export function chunkSizes(dist: string): { readonly file: string; readonly gzipped: number; readonly isFirst: boolean }[] {
+export function chunkSizes(
+  dist: string,
+): { readonly file: string; readonly gzipped: number; readonly isFirst: boolean }[] {
   const script = join(import.meta.dirname, '../scripts/size.mjs');
   let output: string;
   try {
@@ -67,11 +69,13 @@ export function chunkSizes(dist: string): { readonly file: string; readonly gzip
     // Over the budget it exits with 1, after the same lines.
     output = String((error as { stdout?: Buffer }).stdout ?? '');
   }
-  return [...output.matchAll(/^ *(\d+) {2}(first load|on demand ) {2}(\S+)$/gm)].map(([, size, when, file]) => ({
-    file: file!,
-    gzipped: Number(size),
-    isFirst: when === 'first load',
-  }));
+  return [...output.matchAll(/^ *(\d+) {2}(first load|on demand ) {2}(\S+)$/gm)].map(
+    ([, size, when, file]) => ({
+      file: file!,
+      gzipped: Number(size),
+      isFirst: when === 'first load',
+    }),
+  );
 }
 
 export interface Recorded {
@@ -174,7 +178,9 @@ export async function trace(site: Site, page: Page, act: () => Promise<void>): P
 const TASKS = new Set(['RunTask', 'ThreadControllerImpl::RunTask']);
 
 function mainThreadTasks(events: readonly TraceEvent[]): Task[] {
-  const threads = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+  const threads = events.filter(
+    ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',
+  );
   const tasksOf = threads.map(({ pid, tid }) =>
     events.filter(
       (event) => TASKS.has(event.name) && event.ph === 'X' && event.pid === pid && event.tid === tid,

@@ -45,7 +45,8 @@ export async function benchTraining(): Promise<void> {
   const wasm = await chooseBackend(tf, 'wasm', nodeBackendEnv);
   if (wasm.name !== 'wasm') throw new Error('The wasm backend does not start');
   const kernels = registerWasmKernels(tf).native;
-  if (kernels.state !== 'on') throw new Error(`The native kernels are not in use: ${JSON.stringify(kernels)}`);
+  if (kernels.state !== 'on')
+    throw new Error(`The native kernels are not in use: ${JSON.stringify(kernels)}`);
   const rows: Row[] = [];
   for (const model of MODELS) for (const batch of [32, 128]) rows.push(await wasmRow(model, batch, wasm));
   report('Training in Node on wasm, samples per second', rows);
@@ -116,8 +117,7 @@ async function measure(job: BenchRun, loops: readonly Loop[], turns: number): Pr
       }
     }
     return taken.map((each) => ({
-      samplesPerSecond:
-        (count * job.training.batchSize * 1000) / median(each.map(({ clockMs }) => clockMs)),
+      samplesPerSecond: (count * job.training.batchSize * 1000) / median(each.map(({ clockMs }) => clockMs)),
       turns: each.map(({ processorMs }) => processorMs / count),
     }));
   } finally {
@@ -174,7 +174,7 @@ function bareLoop({ plan, training, data }: BenchRun, feed: 'one batch' | 'every
     tf.tidy(() => {
       const batch = feed === 'one batch' ? fixed : nextBatch();
       const { grads } = tf.variableGrads(() => lossOf(model, batch), variables);
-      optimizer.applyGradients(grads);
+      optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name]! })));
     });
   };
   return {

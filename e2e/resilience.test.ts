@@ -48,7 +48,7 @@ it('replaces a worker that no longer answers, and trains again', async () => {
 });
 
 it('names epoch, step and remedy when the loss is no number any more', async () => {
-  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm' });
+  const { page, close } = await visit({ query: '?doc=weather-gru&backend=wasm' });
   await page.getByRole('combobox', { name: 'Optimizer' }).selectOption({ label: 'SGD' });
   await page.getByRole('spinbutton', { name: 'Learning rate' }).fill('100');
   await train(page).click();

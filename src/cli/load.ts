@@ -17,7 +17,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PROJECT_FILE = 'project.weft.json';
 
 /** The file, or the project inside a folder written by `train --out`. */
-export const projectPath = (path: string): string =>
+const projectPath = (path: string): string =>
   existsSync(path) && statSync(path).isDirectory() ? join(path, PROJECT_FILE) : path;
 
 export function loadProject(path: string): GraphDoc {

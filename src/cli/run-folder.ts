@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import type { ModelPlan } from '../compile/plan';
 import type { Fitted } from '../data/dataset';
 import type { Measures } from '../engine/run-event';
+import type { extractWeights } from '../engine/trained-model';
 import type { DataSpec } from '../graph/data-spec';
 import type { GraphDoc } from '../graph/document';
 import { serialise } from '../graph/serialise';
-import type { NamedWeight } from '../worker/protocol';
 import { CliProblem } from './print';
 
 const RUN_FILE = 'run.json';
 const WEIGHTS_FILE = 'weights.f32';
+
+/** As the engine hands a weight out. */
+type NamedWeight = Awaited<ReturnType<typeof extractWeights>>[number];
 
 export interface RunFolder {
   readonly plan: ModelPlan;

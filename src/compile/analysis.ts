@@ -62,7 +62,7 @@ export function addCost(a: Cost, b: Cost, times = 1): Cost {
 }
 
 /** A vector of scores may go wherever a vector may, and the other way round: they differ in meaning, not in layout. */
-export function flowFits(accepts: readonly Flow[], flow: Flow): boolean {
+function flowFits(accepts: readonly Flow[], flow: Flow): boolean {
   if (accepts.length === 0 || accepts.includes(flow)) return true;
   return (
     (flow === 'scores' && accepts.includes('vector')) || (flow === 'vector' && accepts.includes('scores'))

@@ -286,6 +286,20 @@ describe('wrong graphs', () => {
     });
   }
 
+  it('a circle before the only head leaves nothing to train', () => {
+    const doc = draw({
+      nodes: [
+        { id: 'a', type: 'dense', at: [0, 0] },
+        { id: 'b', type: 'dense', at: [1, 0] },
+        { id: 'out', type: 'classification-output', at: [2, 0] },
+      ],
+      wires: ['a > b', 'b > a', 'b > out'],
+    });
+    const { plan, training, diagnostics } = compile(doc, IMAGES);
+    expect(codes(diagnostics)).toContain('cycle');
+    expect([plan, training]).toEqual([null, null]);
+  });
+
   it('an unfinished corner does not stop the rest', () => {
     const doc = run(CNN, {
       kind: 'addNode',

@@ -87,7 +87,7 @@ const HEADS = NODE_TYPES.filter((type) => type.kind === 'output');
 /** Keeps tfjs quick where such graphs are run. */
 const MOST_VALUES = 1500;
 
-export function defaultsOf(type: NodeType): Config {
+function defaultsOf(type: NodeType): Config {
   return defaultConfig(type.fields) as Config;
 }
 
@@ -243,7 +243,7 @@ function addHead(growth: Growth, pick: number): void {
 }
 
 /** Nodes from which a head can be reached: what is wrong with one of these is an error. */
-export function usedNodes({ meaning }: GraphDoc): NodeId[] {
+function usedNodes({ meaning }: GraphDoc): NodeId[] {
   const used = new Set<NodeId>();
   const isHead = (id: NodeId) => nodeType(meaning.nodes[id]!.type)?.kind === 'output';
   const waiting = (Object.keys(meaning.nodes) as NodeId[]).filter(isHead);
