@@ -30,7 +30,7 @@ export interface VisitOptions {
 const PATIENCE_MS = 30_000;
 
 /** One browser per test file. */
-export function useBrowser(): (options?: VisitOptions) => Promise<Visit> {
+export function startBrowser(): (options?: VisitOptions) => Promise<Visit> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_ARGS] });

@@ -3,6 +3,7 @@
  * have no role (the outline is their accessible twin), so they alone are found by class.
  */
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export interface Point {
   readonly x: number;
@@ -65,9 +66,28 @@ export async function startEmpty(page: Page): Promise<void> {
 }
 
 /** Opens a tab of the drawer, which may be closed or already show it. */
-export async function openDrawer(page: Page, tab: 'Training' | 'Results' | 'Data' | 'Problems'): Promise<Locator> {
+export async function openDrawer(
+  page: Page,
+  tab: 'Training' | 'Results' | 'Data' | 'Problems',
+): Promise<Locator> {
   const drawer = page.getByRole('region', { name: 'Training and results' });
   const found = drawer.getByRole('tab', { name: tab });
   if ((await found.getAttribute('aria-selected')) !== 'true') await found.click();
   return drawer;
+}
+
+/** Waits until no transition or animation runs but those that never end. */
+export async function stillness(page: Page): Promise<void> {
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () =>
+          document
+            .getAnimations()
+            .filter((each) => each.playState === 'running')
+            .filter((each) => each.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+            .length,
+      ),
+    )
+    .toBe(0);
 }

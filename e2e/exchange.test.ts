@@ -4,19 +4,23 @@ import * as tf from '@tensorflow/tfjs';
 import { unzipSync } from 'fflate';
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { useBrowser } from './browser';
-import { nodes, wires } from './canvas';
+import { startBrowser } from './browser';
+import { nodes } from './canvas';
 import { choose, type TestFile, textFile } from './files';
 import { train, trainToEnd } from './training';
 
-const visit = useBrowser();
+const visit = startBrowser();
 
 interface ModelJson {
   readonly format: string;
   readonly modelTopology: object;
   readonly weightsManifest: readonly {
     readonly paths: readonly string[];
-    readonly weights: readonly { readonly name: string; readonly shape: number[]; readonly dtype: 'float32' }[];
+    readonly weights: readonly {
+      readonly name: string;
+      readonly shape: number[];
+      readonly dtype: 'float32';
+    }[];
   }[];
 }
 
@@ -45,14 +49,19 @@ async function load(json: ModelJson, weights: Uint8Array): Promise<tf.LayersMode
   );
 }
 function expectedBytes({ weightsManifest }: ModelJson): number {
-  const sizes = weightsManifest.flatMap((group) => group.weights.map(({ shape }) => shape.reduce((a, b) => a * b, 1)));
+  const sizes = weightsManifest.flatMap((group) =>
+    group.weights.map(({ shape }) => shape.reduce((a, b) => a * b, 1)),
+  );
   return 4 * sizes.reduce((a, b) => a + b, 0);
 }
 
 it('exports a project file that opens again as the same network', async () => {
   const { page, close } = await visit({ query: '?doc=penguins-ensemble' });
   const dialog = await openDialog(page, 'Export');
-  const download = await downloaded(page, dialog.getByRole('button', { name: 'Download penguins-ensemble.weft.json' }));
+  const download = await downloaded(
+    page,
+    dialog.getByRole('button', { name: 'Download penguins-ensemble.weft.json' }),
+  );
   expect(download.suggestedFilename()).toBe('penguins-ensemble.weft.json');
   await dialog.getByText('Saved penguins-ensemble.weft.json.').waitFor();
   const text = (await bytesOf(download)).toString('utf8');
@@ -108,23 +117,38 @@ it('exports an untrained model as two files, opens them again and trains on', as
   const files: TestFile[] = [];
   for (const download of downloads) {
     const name = download.suggestedFilename();
-    files.push({ name, mimeType: name.endsWith('.json') ? 'application/json' : 'application/octet-stream', buffer: await bytesOf(download) });
+    files.push({
+      name,
+      mimeType: name.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+      buffer: await bytesOf(download),
+    });
   }
   await page.keyboard.press('Escape');
 
   const imports = await openDialog(page, 'Import');
   await choose(page, files);
   await imports.waitFor({ state: 'hidden' });
+  await expect.poll(() => page.title()).toBe('model – Weft');
   await nodes(page, 'Flatten.*output 64').waitFor();
-  expect(await nodes(page, 'Dense').count()).toBeGreaterThanOrEqual(2);
-  expect(await wires(page).count()).toBe(4);
+  await page.getByRole('complementary', { name: 'Inspector' }).getByText('17,226').waitFor();
+  await page.getByRole('complementary').getByRole('tab', { name: 'Data' }).click();
+  await page.getByRole('button', { name: 'Use Digits 8×8' }).click();
+  await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1');
+  await train(page).click();
+  await page.getByText(/Finished after 1 epochs?\./).waitFor();
   await close();
 });
 
 it('opens a Keras model from a layers-model file and can train it on fitting data', async () => {
   const model = tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [8, 8, 1], filters: 4, kernelSize: 3, activation: 'relu', name: 'look' }),
+      tf.layers.conv2d({
+        inputShape: [8, 8, 1],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        name: 'look',
+      }),
       tf.layers.flatten({ name: 'row' }),
       tf.layers.dense({ units: 10, activation: 'softmax', name: 'digit' }),
     ],
@@ -132,7 +156,13 @@ it('opens a Keras model from a layers-model file and can train it on fitting dat
   const topology: unknown = model.toJSON(undefined, false);
   const { page, close } = await visit({ query: '?doc=fashion-cnn&backend=wasm' });
   await openDialog(page, 'Import');
-  await choose(page, textFile('model.json', JSON.stringify({ format: 'layers-model', modelTopology: topology, weightsManifest: [] })));
+  await choose(
+    page,
+    textFile(
+      'model.json',
+      JSON.stringify({ format: 'layers-model', modelTopology: topology, weightsManifest: [] }),
+    ),
+  );
   await nodes(page, 'look').or(nodes(page, 'Conv2D, 4 filters')).first().waitFor();
   const done = page.getByRole('dialog').getByRole('button', { name: 'Done' });
   if (await done.isVisible()) await done.click();
@@ -140,7 +170,7 @@ it('opens a Keras model from a layers-model file and can train it on fitting dat
   await page.getByRole('button', { name: 'Use Digits 8×8' }).click();
   await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1');
   await train(page).click();
-  await page.getByText('Finished after 1 epochs.').waitFor();
+  await page.getByText(/Finished after 1 epochs?\./).waitFor();
   await close();
 });
 
@@ -163,11 +193,22 @@ const refused = [
   },
   {
     what: 'a graph model',
-    file: textFile('model.json', JSON.stringify({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] })),
+    file: textFile(
+      'model.json',
+      JSON.stringify({ format: 'graph-model', modelTopology: { node: [] }, weightsManifest: [] }),
+    ),
     says: /This is a graph model: it is frozen for inference and has no layers to edit\./,
   },
-  { what: 'some other JSON', file: textFile('package.json', '{"name":"left-pad"}'), says: /neither a Weft project nor a tfjs model/ },
-  { what: 'no JSON at all', file: textFile('photo.png', 'x'), says: 'There is no .json file to open among: photo.png.' },
+  {
+    what: 'some other JSON',
+    file: textFile('package.json', '{"name":"left-pad"}'),
+    says: /neither a Weft project nor a tfjs model/,
+  },
+  {
+    what: 'no JSON at all',
+    file: textFile('photo.png', 'x'),
+    says: 'There is no .json file to open among: photo.png.',
+  },
 ] as const;
 
 it.each(refused)('refuses $what in one sentence and keeps the work', async ({ file, says }) => {
@@ -208,7 +249,13 @@ it('opens a model with a layer it does not know, says which, and keeps its setti
   };
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
   const dialog = await openDialog(page, 'Import');
-  await choose(page, textFile('model.json', JSON.stringify({ format: 'layers-model', modelTopology: topology, weightsManifest: [] })));
+  await choose(
+    page,
+    textFile(
+      'model.json',
+      JSON.stringify({ format: 'layers-model', modelTopology: topology, weightsManifest: [] }),
+    ),
+  );
   await dialog.getByText(/Opened as a new project\. What could not be taken over as it was:/).waitFor();
   await dialog.getByText(/Layer “caps” is of class CapsuleRouting, which Weft does not know/).waitFor();
   await dialog.getByRole('button', { name: 'Done' }).click();
@@ -227,8 +274,14 @@ it('shows what each format supports', async () => {
   const dialog = await openDialog(page, 'Export');
   await dialog.getByRole('button', { name: 'Which node works in which format?' }).click();
   const matrix = page.getByRole('table', { name: 'Support of every node in every export format' });
-  await matrix.getByRole('rowheader', { name: /^Dense/ }).first().waitFor();
-  await page.getByRole('textbox', { name: 'Filter nodes' }).or(page.getByRole('searchbox', { name: 'Filter nodes' })).fill('lstm');
+  await matrix
+    .getByRole('rowheader', { name: /^Dense/ })
+    .first()
+    .waitFor();
+  await page
+    .getByRole('textbox', { name: 'Filter nodes' })
+    .or(page.getByRole('searchbox', { name: 'Filter nodes' }))
+    .fill('lstm');
   await expect.poll(() => matrix.getByRole('rowheader').count()).toBe(1);
   await close();
 });

@@ -25,7 +25,8 @@ export function seeds(rows: number, separator = ','): readonly string[] {
   }
   return lines;
 }
-export const table = (name: string, lines: readonly string[]): TestFile => textFile(name, `${lines.join('\n')}\n`);
+export const table = (name: string, lines: readonly string[]): TestFile =>
+  textFile(name, `${lines.join('\n')}\n`);
 
 /** An 8×8 picture in one grey, with a dot that makes each different. */
 export function picture(grey: number, index: number): Uint8Array {

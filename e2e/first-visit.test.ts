@@ -1,9 +1,9 @@
 /** What somebody sees who comes for the first time: a network that is ready, its shapes, one obvious button; nothing else loaded. */
 import { expect, it } from 'vitest';
-import { useBrowser } from './browser';
+import { startBrowser } from './browser';
 import { canvas, nodes, startEmpty, wire, wires } from './canvas';
 
-const visit = useBrowser();
+const visit = startBrowser();
 
 it('opens on a network that can be trained at once', async () => {
   const { page, close } = await visit();

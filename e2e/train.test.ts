@@ -1,10 +1,10 @@
 /** A run from the click on Train to the results, with everything that can be done to it on the way. */
 import { expect, it } from 'vitest';
-import { useBrowser } from './browser';
+import { startBrowser } from './browser';
 import { openDrawer } from './canvas';
-import { epochRow, historyNumbers, history, train, trainAgain, trainToEnd } from './training';
+import { epochRow, history, historyNumbers, train, trainAgain, trainToEnd } from './training';
 
-const visit = useBrowser();
+const visit = startBrowser();
 
 it('trains the digits to more than 90 % while the curves fill', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=20' });
@@ -60,7 +60,7 @@ it('pauses between two steps, goes on step by step, resumes and stops', async ()
   await step.waitFor();
 
   const place = async () => {
-    const words = await controls.innerText();
+    const words = (await controls.textContent()) ?? '';
     const [, epoch, at, steps] = /Epoch (\d+)\/500[\s\S]*step (\d+)\/(\d+)/.exec(words) ?? [];
     return (Number(epoch) - 1) * Number(steps) + Number(at);
   };
@@ -105,7 +105,7 @@ it('tests the model on rows it has never seen and shows them', async () => {
   const results = page.getByRole('region', { name: 'Results', exact: true });
   await results.getByText('297 test rows').waitFor();
   const accuracy = results.getByRole('definition').filter({ hasText: '%' });
-  expect(Number.parseFloat(await accuracy.innerText())).toBeGreaterThan(80);
+  expect(Number.parseFloat((await accuracy.textContent()) ?? '')).toBeGreaterThan(80);
 
   const matrix = results.getByRole('region', { name: 'Confusion matrix' });
   const counts = await matrix.getByRole('cell').getByRole('button').allInnerTexts();
@@ -130,7 +130,9 @@ it('tests the model on rows it has never seen and shows them', async () => {
   await matrix.getByRole('button', { name: /^[1-9]\d* of \d+ with true class 0 predicted as 0 / }).click();
   await samples.getByRole('button', { name: /0 predicted as 0/ }).waitFor();
   await expect
-    .poll(async () => (await samples.getByRole('listitem').allInnerTexts()).every((card) => card.includes('predicted: 0')))
+    .poll(async () =>
+      (await samples.getByRole('listitem').allInnerTexts()).every((card) => card.includes('predicted: 0')),
+    )
     .toBe(true);
   await close();
 });

@@ -193,7 +193,10 @@ class Session {
   /** Tells of steps until at most `upTo` are in flight; true when one has failed. */
   async *#tell(upTo: number, epoch: number, meter: Meter): AsyncGenerator<RunEvent, boolean, undefined> {
     while (this.#pending.length > upTo) {
-      const event = await this.#settle(this.#pending.shift()!, epoch, meter);
+      const pending = this.#pending.shift()!;
+      // Without a GPU the report is there already, and an `await` would only cost a turn.
+      const report = pending.report instanceof Promise ? await pending.report : pending.report;
+      const event = this.#settle(pending, report, epoch, meter);
       yield event;
       if (event.kind === 'failed') return true;
     }
@@ -201,8 +204,7 @@ class Session {
   }
 
   /** A finished step as an event. */
-  async #settle(pending: PendingStep, epoch: number, meter: Meter): Promise<RunEvent> {
-    const report = pending.report instanceof Promise ? await pending.report : pending.report;
+  #settle(pending: PendingStep, report: Report, epoch: number, meter: Meter): RunEvent {
     const { step, globalStep, batch, rows, startedAt } = pending;
     if (!Number.isFinite(report[0]![0])) {
       const node = this.#culprit(batch);

@@ -1,8 +1,8 @@
 /** Weights out of a model and back in, under names that do not depend on how often a model was built. */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tfjs } from '../nodes/define-node';
-import type { KeptWeights, NamedWeight } from '../worker/protocol';
 import type { BuiltModel } from './build-model';
+import type { KeptWeights, NamedWeight } from './weights';
 
 /** A weight that does not fit: absent on one side (null) or of another shape. */
 export interface WeightMismatch {

@@ -70,10 +70,10 @@ async function openLast(): Promise<void> {
 
 /** Leaving the page is the last chance to store what was typed a moment ago. */
 function watchPage(): void {
-  const flush = () => void projectStore.getState().flush();
-  window.addEventListener('pagehide', flush);
+  const leave = () => projectStore.getState().leave();
+  window.addEventListener('pagehide', leave);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') flush();
+    if (document.visibilityState === 'hidden') leave();
   });
 }
 

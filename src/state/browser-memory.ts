@@ -17,3 +17,22 @@ export function keep(key: string, value: JsonObject): void {
     // Full or forbidden: the setting holds until the page is closed.
   }
 }
+
+export function forget(key: string): void {
+  try {
+    globalThis.localStorage?.removeItem(`weft.${key}`);
+  } catch {
+    // Forbidden: then nothing was kept either.
+  }
+}
+
+/** The keys that begin so. */
+export function keysFrom(prefix: string): readonly string[] {
+  try {
+    return Object.keys(globalThis.localStorage ?? {})
+      .filter((key) => key.startsWith(`weft.${prefix}`))
+      .map((key) => key.slice('weft.'.length));
+  } catch {
+    return [];
+  }
+}

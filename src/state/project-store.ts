@@ -16,6 +16,7 @@ import { keep, recall } from './browser-memory';
 import type { ProjectState } from './contract';
 import { documentStore } from './document-store';
 import { runStore } from './run-store';
+import { findUnsaved, forgetUnsaved, keepUnsaved } from './unsaved';
 
 const AUTOSAVE_MS = 600;
 const MEMORY = 'project';
@@ -24,12 +25,14 @@ const MEMORY = 'project';
 export interface ProjectStore extends ProjectState {
   /** Why the last opening or saving failed. */
   readonly problem: FileProblem | null;
-  /** Reads the list of projects. */
+  /** Reads the list of projects, after storing what an earlier visit could not. */
   refresh(): Promise<void>;
   /** Shows a document that becomes a project with its first edit. */
   show(doc: GraphDoc): Promise<void>;
   /** Stores now what is not stored yet. */
   flush(): Promise<void>;
+  /** The same when the page may be gone before storage has answered. */
+  leave(): void;
 }
 
 /** The project that was open when the page was left. */
@@ -63,23 +66,30 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     set({ entries: [entry, ...get().entries.filter((each) => each.id !== entry.id)] });
   };
 
-  const write = (id: string, doc: GraphDoc): Promise<Stored<ProjectRow | null>> => {
-    const saving = queue.then(() => saveProject(id, doc, Date.now()));
+  const write = (id: string, doc: GraphDoc, at = Date.now()): Promise<Stored<ProjectRow | null>> => {
+    const saving = queue.then(() => saveProject(id, doc, at));
     queue = saving;
     return saving;
+  };
+
+  const isUnsaved = (): boolean => stored !== null && documentStore.getState().doc !== stored;
+
+  /** The id of the project on screen, which has none before its first edit is stored. */
+  const settled = (): string => {
+    const known = get().current;
+    if (known !== null) return known;
+    const id = crypto.randomUUID();
+    setCurrent(id);
+    runStore.getState().adoptProject(id);
+    return id;
   };
 
   const flush = async () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const { doc } = documentStore.getState();
-    if (stored === null || doc === stored) return;
-    let { current } = get();
-    if (current === null) {
-      current = crypto.randomUUID();
-      setCurrent(current);
-      runStore.getState().adoptProject(current);
-    }
+    if (!isUnsaved()) return;
+    const current = settled();
     set({ saved: 'saving' });
     const result = await write(current, doc);
     if (get().current !== current) return;
@@ -87,6 +97,7 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     if (result.value === null) return set({ saved: 'unsaved' });
     stored = doc;
     withEntry(result.value);
+    if (documentStore.getState().doc === doc) forgetUnsaved(current);
     set({ saved: documentStore.getState().doc === doc ? 'saved' : 'unsaved', problem: null });
   };
 
@@ -142,12 +153,24 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     open,
     create: (doc) => create(doc, []),
     flush,
+    leave() {
+      if (!isUnsaved()) return;
+      keepUnsaved({ id: settled(), doc: documentStore.getState().doc, modifiedAt: Date.now() });
+      void flush();
+    },
     show: async (doc) => {
       await flush();
       await show(doc, null);
     },
     async refresh() {
-      const listed = await listProjects();
+      let listed = await listProjects();
+      const left = listed.ok ? findUnsaved() : [];
+      for (const { id, doc, modifiedAt } of left) {
+        const isOlder =
+          listed.ok && listed.value.some((row) => row.id === id && row.modifiedAt >= modifiedAt);
+        if (isOlder || (await write(id, doc, modifiedAt)).ok) forgetUnsaved(id);
+      }
+      if (left.length > 0) listed = await listProjects();
       set(listed.ok ? { entries: listed.value } : { entries: [], problem: listed.problem });
     },
     async duplicate(id) {
@@ -176,6 +199,7 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
         stored = null;
       }
       await queue;
+      forgetUnsaved(id);
       const removed = await removeProject(id);
       if (!removed.ok) return set({ problem: removed.problem });
       const entries = get().entries.filter((entry) => entry.id !== id);

@@ -5,6 +5,7 @@
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { DataProblem, Fitted } from '../data/dataset';
 import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
+import type { KeptWeights, NamedWeight } from '../engine/weights';
 import type { DatasetSchema } from '../graph/schema';
 
 export const PROTOCOL_VERSION = 1;
@@ -38,20 +39,9 @@ export interface TrainedModel {
   readonly fitted: Fitted;
   readonly weights: readonly NamedWeight[];
 }
-export interface NamedWeight {
-  /** `<layer name>/<weight name>` */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
 
 /** Values for some weights of a model: those that fit one by name and shape are used, the others are left aside. */
 export type GivenWeights = Pick<TrainedModel, 'weights'>;
-/** Of the weight arrays of a model: how many got a given value, and how many there are. */
-export interface KeptWeights {
-  readonly kept: number;
-  readonly total: number;
-}
 
 /** A page of rows for the data view. */
 export interface RowsPreview {
@@ -199,4 +189,4 @@ export type CancelMessage = { readonly kind: 'cancel'; readonly id: number };
 
 export type ToWorker = RequestMessage | CancelMessage;
 export type FromWorker = AnswerMessage | Notification;
-export type { Measures };
+export type { KeptWeights, Measures, NamedWeight };

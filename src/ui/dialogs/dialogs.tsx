@@ -1,6 +1,6 @@
 /** The dialog that is open, if any: one frame (focus stays inside, Escape closes, focus returns), eight contents. */
 import { MantineProvider, Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Text } from '../../graph/text';
 import { dialogsMessages as words } from '../../messages/dialogs';
 import type { Dialog } from '../../state/contract';
@@ -41,6 +41,7 @@ export function Dialogs() {
   const set = useView((state) => state.set);
   const content = dialog ? DIALOGS[dialog] : null;
   const theme = useResolvedTheme();
+  useFocusReturn();
   // The provider stands here and not around the app: the first paint needs nothing of the kit, and it is large.
   return (
     <MantineProvider
@@ -66,5 +67,16 @@ export function Dialogs() {
         </Modal.Content>
       </Modal.Root>
     </MantineProvider>
+  );
+}
+
+/** Gives the focus back to what had it. The kit's own way misses it here: the modal comes and goes with its first opening. */
+function useFocusReturn(): void {
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    },
+    [opener],
   );
 }

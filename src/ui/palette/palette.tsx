@@ -58,7 +58,10 @@ export function Palette() {
           value={query}
           onChange={(event) => setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && isSearching && found[0]) addNodeOfType(found[0].type);
+            if (event.key !== 'Enter' || query.trim() === '') return;
+            // The list may lag behind fast typing; Enter means what stands in the field.
+            const [best] = searchNodes(NODE_TYPES, query);
+            if (best) addNodeOfType(best.type);
           }}
         />
         {query && (

@@ -69,7 +69,8 @@ export function SamplesGrid({ head, classes, hide, cell, onClearCell }: SamplesG
           </label>
         )}
       </div>
-      <div className={css.scroll} aria-busy={isLoading}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <div className={css.scroll} aria-busy={isLoading} tabIndex={0}>
         {fitting.length === 0 ? (
           <p className={css.dim} role="status">
             {text(
