@@ -29,7 +29,7 @@ export const table = (name: string, lines: readonly string[]): TestFile =>
   textFile(name, `${lines.join('\n')}\n`);
 
 /** An 8×8 picture in one grey, with a dot that makes each different. */
-export function picture(grey: number, index: number): Uint8Array {
+function picture(grey: number, index: number): Uint8Array {
   const data = new Uint8Array(64).fill(grey);
   data[index % 64] = 255 - grey;
   return encode({ width: 8, height: 8, channels: 1, data });

@@ -3,10 +3,10 @@
  * (SwiftShader, llvmpipe) are several times slower than wasm, so they do not count as a GPU; only an explicit wish takes one.
  */
 import type { Tfjs } from '../nodes/define-node';
-import type { Backend } from '../worker/protocol';
+import type { BackendWish } from './backend-wish';
 import { registerWasmKernels } from './kernels/register';
 
-export type BackendName = Exclude<Backend, 'auto'>;
+export type BackendName = Exclude<BackendWish, 'auto'>;
 
 /** What the surroundings (a browser worker, Node) have to offer. */
 export interface BackendEnv {
@@ -42,7 +42,7 @@ const AUTO_ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|softpipe|software|basic render|lavapipe|\bwarp\b/i;
 
 /** Makes the backend current. A wish that cannot be met falls back in the order of `auto`; `cpu` always works. */
-export async function chooseBackend(tf: Tfjs, wish: Backend, env: BackendEnv): Promise<ChosenBackend> {
+export async function chooseBackend(tf: Tfjs, wish: BackendWish, env: BackendEnv): Promise<ChosenBackend> {
   const order =
     wish === 'auto' ? AUTO_ORDER : [wish, ...AUTO_ORDER.filter((name) => name !== wish && !isGpu(name))];
   const reason: Attempt[] = [];

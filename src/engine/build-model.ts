@@ -3,7 +3,7 @@
  * use and export) over the same layers. The weights live until `dispose`. No training and no data here.
  */
 import type * as tfjs from '@tensorflow/tfjs';
-import type { ModelPlan, PlanId, PlanNode, ValueRef } from '../compile/plan';
+import type { ModelPlan, PlanHead, PlanId, PlanNode, ValueRef } from '../compile/plan';
 import type { Shape } from '../graph/shape';
 import { isStepSeeded } from '../nodes/core/dropout-layer';
 import type { EnsembleNodeType, LayerNodeType, NodeType, Tfjs } from '../nodes/define-node';
@@ -89,24 +89,29 @@ function assemble(
     for (const [at, port] of type.outputs.entries())
       graph.set({ node: node.id, port: port.name }, outputs[at]!);
   }
-  // tfjs answers a repeated output only once, so each tensor is asked for once and handed to every head that wants it.
-  const masks = plan.heads.map(({ mask }) => (mask ? graph.mask(mask) : null));
-  const logits = plan.heads.map((head) => graph.get(head.logits));
-  const predictions = plan.heads.map((head) => graph.get(head.prediction));
-  const trainModel = tf.model({ name: 'train', inputs, outputs: unique(logits) });
-  const predictModel = tf.model({ name: 'model', inputs, outputs: unique(predictions) });
-  const evaluatorOf = (model: tfjs.LayersModel, wanted: readonly tfjs.SymbolicTensor[]) => {
-    const maskTensors = masks.filter((mask) => mask !== null);
-    const outputs = unique([...wanted, ...maskTensors]);
-    const whole = maskTensors.length > 0 ? tf.model({ inputs, outputs }) : model;
-    return (tensors: readonly tfjs.Tensor[], training: boolean): HeadOutputs => {
-      const results = asList(whole.apply(single(tensors), { training }) as tfjs.Tensor | tfjs.Tensor[]);
-      const resultOf = (symbol: tfjs.SymbolicTensor) => results[outputs.indexOf(symbol)]!;
-      return { values: wanted.map(resultOf), masks: masks.map((mask) => mask && resultOf(mask)) };
+  const trainModel = tf.model({
+    name: 'train',
+    inputs,
+    outputs: unique(plan.heads.map((head) => graph.get(head.logits))),
+  });
+  const predictModel = tf.model({
+    name: 'model',
+    inputs,
+    outputs: unique(plan.heads.map((head) => graph.get(head.prediction))),
+  });
+  // Not `model.apply`: outside training tfjs frees a tensor too early when one layer takes it twice (tfjs 4.22, executor.ts
+  // counts such a reader once and discounts it twice).
+  const evaluate = (
+    tensors: readonly tfjs.Tensor[],
+    training: boolean,
+    wanted: (head: PlanHead) => ValueRef,
+  ): HeadOutputs => {
+    const { valueAt, maskAt } = execute(tf, plan, layers, tensors, training);
+    return {
+      values: plan.heads.map((head) => valueAt(wanted(head))),
+      masks: plan.heads.map(({ mask }) => mask && maskAt(mask)),
     };
   };
-  const forward = evaluatorOf(trainModel, logits);
-  const predict = evaluatorOf(predictModel, predictions);
 
   const setTrainable = (ids: 'all' | readonly PlanId[]) => {
     for (const { id, trainable } of plan.nodes) {
@@ -121,8 +126,8 @@ function assemble(
     predictModel,
     layers,
     parameters: weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0),
-    forward,
-    predict: (tensors) => predict(tensors, false),
+    forward: (tensors, training) => evaluate(tensors, training, (head) => head.logits),
+    predict: (tensors) => evaluate(tensors, false, (head) => head.prediction),
     setTrainable,
     trainableVariables: () =>
       [...layers.values()].flatMap((layer) =>
@@ -215,7 +220,45 @@ function portValues<T>(
   return single(values);
 }
 
-/** Runs the layers one by one, in training mode as the failed step did. */
+interface Executed {
+  valueAt(ref: ValueRef): tfjs.Tensor;
+  maskAt(ref: ValueRef): tfjs.Tensor;
+}
+
+/** Runs the layers one by one, in plan order. Call inside a tidy. `inspect` sees each node's outputs; true ends the pass. */
+function execute(
+  tf: Tfjs,
+  plan: ModelPlan,
+  layers: ReadonlyMap<PlanId, Layer>,
+  inputs: readonly tfjs.Tensor[],
+  training: boolean,
+  inspect: (id: PlanId, outputs: readonly tfjs.Tensor[]) => boolean = () => false,
+): Executed {
+  const values = new Map<string, tfjs.Tensor>();
+  const masks = new Map<string, tfjs.Tensor>();
+  const valueAt = (ref: ValueRef) => values.get(keyOf(ref))!;
+  const maskAt = (ref: ValueRef) => {
+    const key = keyOf(ref);
+    const mask = masks.get(key) ?? tf.cast(tf.notEqual(valueAt(ref), 0), 'float32');
+    masks.set(key, mask);
+    return mask;
+  };
+  for (const [at, { id }] of plan.inputs.entries()) {
+    values.set(keyOf({ node: id, port: 'output' }), inputs[at]!);
+    if (inspect(id, [inputs[at]!])) return { valueAt, maskAt };
+  }
+  for (const node of plan.nodes) {
+    const type = primitiveType(node);
+    const args = portValues(type, node, valueAt, maskAt);
+    const outputs = asList(layers.get(node.id)!.apply(args, { training }) as tfjs.Tensor | tfjs.Tensor[]);
+    for (const [at, port] of type.outputs.entries())
+      values.set(keyOf({ node: node.id, port: port.name }), outputs[at]!);
+    if (inspect(node.id, outputs)) break;
+  }
+  return { valueAt, maskAt };
+}
+
+/** In training mode, as the failed step was. */
 function firstNonFinite(
   tf: Tfjs,
   plan: ModelPlan,
@@ -227,29 +270,11 @@ function firstNonFinite(
     tf.sum(tf.mul(tf.cast(tensor, 'float32'), 0)).dataSync()[0] === 0;
   let found: PlanId | null = null;
   tf.tidy(() => {
-    const values = new Map<string, tfjs.Tensor>();
-    for (const [at, { id }] of plan.inputs.entries()) {
-      if (!allFinite(inputs[at]!)) {
-        found = id;
-        return;
-      }
-      values.set(keyOf({ node: id, port: 'output' }), inputs[at]!);
-    }
-    const valueAt = (ref: ValueRef) => values.get(keyOf(ref))!;
-    const maskAt = (ref: ValueRef) => tf.cast(tf.notEqual(valueAt(ref), 0), 'float32');
-    for (const node of plan.nodes) {
-      const type = primitiveType(node);
-      const args = portValues(type, node, valueAt, maskAt);
-      const outputs = asList(
-        layers.get(node.id)!.apply(args, { training: true }) as tfjs.Tensor | tfjs.Tensor[],
-      );
-      if (!outputs.every(allFinite)) {
-        found = node.id;
-        return;
-      }
-      for (const [at, port] of type.outputs.entries())
-        values.set(keyOf({ node: node.id, port: port.name }), outputs[at]!);
-    }
+    execute(tf, plan, layers, inputs, true, (id, outputs) => {
+      if (outputs.every(allFinite)) return false;
+      found = id;
+      return true;
+    });
   });
   return found;
 }

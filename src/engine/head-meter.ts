@@ -8,7 +8,7 @@ import type { ConfusionCounts, MetricType, RegressionSums } from '../nodes/defin
 import { metricType } from '../nodes/training-index';
 import type { HeadReport, Measures } from './run-event';
 
-export const SCATTER_POINTS = 200;
+const SCATTER_POINTS = 200;
 
 export interface HeadMeter {
   /** `outcome`: predicted class per row or step (−1 = does not count), or the predicted numbers. */

@@ -20,8 +20,6 @@ export interface TensorFact {
   readonly masked?: boolean;
 }
 
-export const BATCH = 'batch';
-
 /** Product of the numeric dimensions; named dimensions count as one (per sample, per step). */
 export function sizeOf(shape: Shape): number {
   let size = 1;

@@ -5,7 +5,7 @@ import type { NodeType, SubGraph } from './define-node';
 import { parseConfig } from './parse-config';
 
 /** Facts at the exits of a sub-graph, inferred node by node. Throws on unknown types, illegal ports and refused shapes. */
-export function inferSubGraph(
+function inferSubGraph(
   graph: SubGraph,
   inputs: Facts,
   lookup: Lookup,

@@ -49,7 +49,7 @@ export interface Built {
   readonly outputs: readonly TensorFact[];
 }
 
-export function buildCase(tf: Tfjs, type: Buildable, testCase: BatteryCase, seed: number): Built {
+function buildCase(tf: Tfjs, type: Buildable, testCase: BatteryCase, seed: number): Built {
   const context: BuildContext<never> = {
     tf,
     config: testCase.config as never,

@@ -223,7 +223,6 @@ export type NodeType<F extends Fields = Fields> =
   | CompositeNodeType<F>
   | EnsembleNodeType<F>
   | OutputNodeType<F>;
-export type NodeKind = NodeType['kind'];
 
 // Each `define…` checks a definition against its own fields, then forgets them: the registry holds plain `NodeType`s, and a
 // config out of a document is parsed by `fields` before any of these functions sees it.

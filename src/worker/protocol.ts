@@ -4,14 +4,16 @@
  */
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { DataProblem, Fitted } from '../data/dataset';
+import type { BackendWish as Backend } from '../engine/backend-wish';
 import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
 import type { KeptWeights, NamedWeight } from '../engine/weights';
 import type { DatasetSchema } from '../graph/schema';
 
+export type { Backend };
+
 export const PROTOCOL_VERSION = 1;
 
 export type RunId = string;
-export type Backend = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 /** Where the rows come from. Shipped sets are fetched by the worker from the page's own origin; uploads lie in IndexedDB. */
 export type DataSource =

@@ -12,7 +12,7 @@ export const MODES: readonly Mode[] = ['js', 'native'];
  * Relative to the largest expected value. The cpu backend adds in double precision, ours in float32: a sum of n terms is
  * off by about sqrt(n) * 6e-8, and no sum in these tests has more than a few thousand terms.
  */
-export const TOLERANCE = 1e-5;
+const TOLERANCE = 1e-5;
 
 /** tfjs with both backends ready. */
 export async function loadTfjs(): Promise<Tfjs> {

@@ -70,7 +70,7 @@ export function convGeometry(
   };
 }
 
-export function isFloat(...tensors: TensorInfo[]): boolean {
+function isFloat(...tensors: TensorInfo[]): boolean {
   return tensors.every((tensor) => tensor.dtype === 'float32');
 }
 

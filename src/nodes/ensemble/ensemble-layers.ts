@@ -86,7 +86,7 @@ export const ensembleWeightedLayer: (tf: Tfjs) => LayerClass<EnsembleWeightedCon
 );
 
 /** Weights divided by their sum; equal ones when there is no sum to divide by. */
-export function shares(weights: readonly number[], members: number): readonly number[] {
+function shares(weights: readonly number[], members: number): readonly number[] {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return Array.from({ length: members }, (_, i) => (sum > 0 ? (weights[i] ?? 0) / sum : 1 / members));
 }

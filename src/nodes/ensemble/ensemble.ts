@@ -101,7 +101,15 @@ export default defineEnsemble({
       { min: 1, max: 16, sample: [1, 3] },
     ),
   },
-  inputs: [{ name: 'members', title: t('Members', '成员'), accepts: ['vector', 'scores', 'sequence', 'image'], ranks: [], multiple: true }],
+  inputs: [
+    {
+      name: 'members',
+      title: t('Members', '成员'),
+      accepts: ['vector', 'scores', 'sequence', 'image'],
+      ranks: [],
+      multiple: true,
+    },
+  ],
   outputs: oneOutput,
   headline: (config) => `${config.rule}${config.replicas > 1 ? ` · × ${config.replicas}` : ''}`,
   replicas: (config) => config.replicas,

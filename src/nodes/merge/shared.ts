@@ -35,7 +35,7 @@ export function broadcast(a: Shape, b: Shape): Shape | null {
 }
 
 /** The fact of an element-wise result: the flow of the input with most dimensions; padded while any input is. */
-export function mergedFact(facts: readonly TensorFact[], shape: Shape): TensorFact {
+function mergedFact(facts: readonly TensorFact[], shape: Shape): TensorFact {
   const shaped = facts.find((fact) => fact.shape.length === shape.length);
   const masked = facts.some(
     (fact) => fact.masked && fact.shape[1] === shape[1] && fact.shape.length === shape.length,
@@ -47,7 +47,7 @@ export function mergedFact(facts: readonly TensorFact[], shape: Shape): TensorFa
  * Layers before wire `wire` that turn `from` into the shape `to`: a dense layer for vectors and the steps of a sequence, a 1×1
  * convolution for images, with strides where the image is a multiple too large (the projection shortcut of ResNet).
  */
-export function project(wire: number, from: Shape, to: Shape): readonly Proposal[] {
+function project(wire: number, from: Shape, to: Shape): readonly Proposal[] {
   if (from.length !== to.length) return [];
   const width = to.at(-1);
   if (typeof width !== 'number') return [];

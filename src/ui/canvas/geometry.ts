@@ -7,9 +7,9 @@ import type { NodeType } from '../../nodes/define-node';
 
 export const NODE_WIDTH = 200;
 export const TITLE_HEIGHT = 32;
-export const HEADLINE_HEIGHT = 22;
-export const PORT_ROW_HEIGHT = 20;
-export const FOOTER_HEIGHT = 26;
+const HEADLINE_HEIGHT = 22;
+const PORT_ROW_HEIGHT = 20;
+const FOOTER_HEIGHT = 26;
 export const GRID = 20;
 
 export interface Ports {

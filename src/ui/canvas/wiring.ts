@@ -33,7 +33,7 @@ export function connectCommand(doc: GraphDoc, source: PortRef, target: PortRef):
   return replaced ? { kind: 'batch', commands: [{ kind: 'removeEdge', edge: replaced.id }, add] } : add;
 }
 
-export function edgesAt(doc: WithMeaning, port: PortRef, side: PortSide): Edge[] {
+function edgesAt(doc: WithMeaning, port: PortRef, side: PortSide): Edge[] {
   return Object.values(doc.meaning.edges).filter(
     (edge) => edge[side].node === port.node && edge[side].port === port.port,
   );

@@ -24,7 +24,7 @@ const subscribeNarrow = (onChange: () => void) => {
   narrow.addEventListener('change', onChange);
   return () => narrow.removeEventListener('change', onChange);
 };
-export const useIsNarrow = (): boolean => useSyncExternalStore(subscribeNarrow, () => narrow.matches);
+const useIsNarrow = (): boolean => useSyncExternalStore(subscribeNarrow, () => narrow.matches);
 
 export function Frame() {
   const say = useText();
