@@ -139,7 +139,7 @@ it('starts with a sound project when what is stored is damaged', async () => {
       }),
   );
   const again = await visit({ context });
-  await expect.poll(() => nodes(again.page).count()).toBe(9);
+  await expect.poll(() => again.page.title()).toBe('Fashion-MNIST CNN – Weft');
   await again.page.getByRole('button', { name: 'Projects', exact: true }).click();
   await again.page.getByRole('dialog').getByRole('button', { name: 'Doomed', exact: true }).waitFor();
   await again.close();

@@ -14,8 +14,8 @@ export const canvasMessages = defineMessages({
   problemsOfNode: { en: '{count} problems at {node}', zh: '{node}有 {count} 个问题' },
   problemOfNode: { en: '1 problem at {node}', zh: '{node}有 1 个问题' },
   fixApplied: { en: 'Fixed: {fix}', zh: '已修复：{fix}' },
-  nodeLabel: { en: '{node}, {headline}', zh: '{node}，{headline}' },
-  nodeLabelShape: { en: '{node}, {headline}, output {shape}', zh: '{node}，{headline}，输出 {shape}' },
+  nodeOutput: { en: 'output {shape}', zh: '输出 {shape}' },
+  comma: { en: ', ', zh: '，' },
   edgeLabel: { en: 'Wire from {source} to {target}', zh: '从{source}到{target}的连线' },
   nodeHelp: {
     en: 'Press Enter to select, arrow keys to move, Delete to remove.',

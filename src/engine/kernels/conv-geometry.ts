@@ -70,10 +70,6 @@ export function convGeometry(
   };
 }
 
-function isFloat(...tensors: TensorInfo[]): boolean {
-  return tensors.every((tensor) => tensor.dtype === 'float32');
-}
-
 /** Images per chunk so that the column matrix stays near `bytes`: it should live in the L2 cache, not in memory. */
 export function imagesPerChunk(g: ConvGeometry, bytes: number): number {
   const perImage = g.outHeight * g.outWidth * g.filterHeight * g.filterWidth * g.inChannels * 4;

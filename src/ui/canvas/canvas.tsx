@@ -101,11 +101,9 @@ function CanvasFlow() {
     ({ node, shapes }: CardData) => {
       const name = nodeTitle({ locale, nodes: { [node.id]: node } }, node.id);
       const shape = shapes.filter(Boolean).join(', ');
-      return say(shape ? canvasMessages.nodeLabelShape : canvasMessages.nodeLabel, {
-        node: name,
-        headline: headlineOf(node),
-        shape,
-      });
+      const output = shape && say(canvasMessages.nodeOutput, { shape });
+      // Some nodes have nothing to set, and so no headline.
+      return [name, headlineOf(node), output].filter(Boolean).join(say(canvasMessages.comma));
     },
     [locale, say],
   );
