@@ -1,7 +1,7 @@
 // The window geometry of a 2D convolution as plain numbers, shared by the convolution gradients: im2col and col2im in
 // JavaScript read it, and so do the native versions. Layout NHWC; padding as TensorFlow ('same' puts the extra cell at
 // the end), computed by tfjs itself so that forward and backward can never disagree.
-import type { backend_util, TensorInfo } from '@tensorflow/tfjs';
+import type { backend_util } from '@tensorflow/tfjs';
 import type { KernelCall, Tfjs } from './kernel';
 
 export interface ConvGeometry {

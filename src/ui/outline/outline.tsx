@@ -169,7 +169,7 @@ function OutlineItem({ node, isSelected, isStop, onChoose, onKey, onFocus }: Out
     >
       <Icon size={14} aria-hidden style={{ color: familyTextColor(family) }} />
       <span className="outline-name">{title}</span>
-      <span className="visually-hidden">, {unseen.join(', ')} </span>
+      <span className="visually-hidden">, {unseen.filter(Boolean).join(', ')} </span>
       {problems.length > 0 && (
         <span className="outline-problem" data-severity={hasError ? 'error' : 'warning'} />
       )}
