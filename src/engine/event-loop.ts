@@ -22,7 +22,7 @@ function makeHop(): () => Promise<void> {
 }
 
 /** One turn of the event loop. */
-function nextTurn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   hop ??= makeHop();
   return hop();
 }
