@@ -9,11 +9,11 @@ import './theme/mantine-overrides.css';
 import { bootstrap } from '../state/bootstrap';
 import { App } from './app';
 
-// The frame is drawn at once; the project follows when storage has answered.
-void bootstrap();
-
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+// The project first: an edit made before storage has answered would be lost when the stored project opens.
+void bootstrap().finally(() => {
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});
