@@ -1,6 +1,6 @@
 // What a kernel file of this folder exports and what it receives. Types only, plus the two lines that read a tensor's
 // place on the heap; never any arithmetic, never a value import of tfjs (it is handed in as a parameter).
-import type { DataType, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import type { DataType, NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import type { Native } from './native';
 
 export type Tfjs = typeof import('@tensorflow/tfjs');
@@ -90,4 +90,20 @@ export function viewOf(backend: WasmBackend, whole: TensorInfo, start: number, s
 export function releaseView(backend: WasmBackend, view: TensorInfo): void {
   backend.wasm.tfjs.disposeData(backend.dataIdMap.get(view.dataId).id);
   backend.dataIdMap.delete(view.dataId);
+}
+
+/** A kernel of ours for a whole layer, step or loss. `name` begins with `Weft>`. */
+export interface OwnKernel {
+  name: string;
+  create(host: { tf: Tfjs; native(backend: WasmBackend): Native }): KernelBody;
+  /** As in tfjs's gradient registry; it usually calls a second own kernel for the backward pass. */
+  gradient?(tf: Tfjs): {
+    inputsToSave?: string[];
+    outputsToSave?: boolean[];
+    gradFunc(
+      dy: Tensor | Tensor[],
+      saved: Tensor[],
+      attrs: NamedAttrMap,
+    ): { [inputName: string]: () => Tensor };
+  };
 }

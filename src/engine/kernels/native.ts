@@ -1,14 +1,27 @@
-// Our own SIMD module (wasm/, built into gemm-wasm.ts), instantiated on the memory of tfjs's wasm backend so that it
-// computes on tensors where they lie. Everything here may fail on some device, and then the answer is a reason, never an
+// Our own SIMD modules (wasm/*.module.ts, built into binaries/), instantiated on the memory of tfjs's wasm backend so that
+// they compute on tensors where they lie. Everything here may fail on some device, and then the answer is a reason, never an
 // exception: the kernels have a JavaScript path for that case.
-import { PLAIN_WASM, SHARED_WASM } from './gemm-wasm';
+import base from './binaries/base';
 import type { WasmBackend } from './kernel';
 import { wasmMemoryOf } from './memory';
 
-/** Byte addresses on the heap are plain numbers; above 2 GiB they wrap to the same 32 bits in the call. */
-type Address = number;
+/** One module in base64, by what the memory and the browser allow. */
+export interface Binary {
+  /** For a backend whose memory is its own. */
+  readonly plain: string;
+  /** The same with fused multiply-add, where the browser has relaxed SIMD. */
+  readonly relaxed: string;
+  /** For the threaded backend, whose memory is shared. */
+  readonly shared: string;
+}
 
-interface NativeExports {
+/** Every module there is; the names of their exports differ. */
+export const BINARIES: readonly Binary[] = [base];
+
+/** Byte addresses on the heap are plain numbers; above 2 GiB they wrap to the same 32 bits in the call. */
+export type Address = number;
+
+interface BaseExports {
   /** Floats of scratch that `gemm` needs. */
   gemmScratch(): number;
   gemm(
@@ -60,7 +73,12 @@ interface NativeExports {
   segmentSum(x: Address, ids: Address, out: Address, rows: number, width: number, segments: number): void;
 }
 
+/** Of all modules together; a new module adds its interface here. */
+export type NativeExports = BaseExports;
+
 export interface Native extends NativeExports {
+  /** Whether multiply-adds are fused (relaxed SIMD): sums then differ in their last bits from those of plain SIMD. */
+  readonly fusesMultiplyAdd: boolean;
   /**
    * Scratch space that lives with the backend: `col` has room for `floats` values, `pack` is what `gemm` wants as its last
    * argument. Both are valid until the next call. May grow the heap: take views of tensors afterwards.
@@ -70,7 +88,7 @@ export interface Native extends NativeExports {
 
 export type NativeResult = { native: Native } | { reason: string };
 
-/** Instantiates the module on this backend's memory and checks one product. Never throws. */
+/** Instantiates the modules on this backend's memory and checks one product. Never throws. */
 export function loadNative(backend: WasmBackend): NativeResult {
   const memory = wasmMemoryOf(backend);
   if (!memory) return { reason: 'the memory of the wasm backend was not found' };
@@ -79,14 +97,19 @@ export function loadNative(backend: WasmBackend): NativeResult {
     return { reason: 'the wasm backend has no malloc' };
   try {
     const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-    const module = new WebAssembly.Module(bytesOf(shared ? SHARED_WASM : PLAIN_WASM));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const calls = exports as unknown as NativeExports;
+    const relaxed = !shared && WebAssembly.validate(bytesOf(base.relaxed));
+    const variant = shared ? 'shared' : relaxed ? 'relaxed' : 'plain';
+    const instances = BINARIES.map((binary) => {
+      const module = new WebAssembly.Module(bytesOf(binary[variant]));
+      return new WebAssembly.Instance(module, { env: { memory } }).exports;
+    });
+    const calls = Object.assign({}, ...instances) as NativeExports;
     const packFloats = calls.gemmScratch();
     let block = 0;
     let capacity = -1;
     const native: Native = {
       ...calls,
+      fusesMultiplyAdd: relaxed,
       scratch: (floats) => {
         if (floats > capacity) {
           if (block) free(block);

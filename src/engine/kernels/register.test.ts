@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTfjs, Random, toTensor } from './against-cpu';
-import { PLAIN_WASM, SHARED_WASM } from './gemm-wasm';
 import type { Tfjs, WasmBackend } from './kernel';
 import { wasmMemoryOf } from './memory';
-import { loadNative } from './native';
-import { KERNELS, registerWasmKernels, unregisterWasmKernels } from './register';
+import { BINARIES, loadNative } from './native';
+import { KERNELS, OWN_KERNELS, registerWasmKernels, unregisterWasmKernels } from './register';
 
 let tf: Tfjs;
 beforeAll(async () => {
@@ -36,6 +35,7 @@ describe('registerWasmKernels', () => {
       ]),
       corrected: ['Conv2D', 'FusedConv2D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D'],
       gradients: GRADIENTS,
+      own: OWN_KERNELS.map(({ name }) => name),
       native: { state: 'on' },
     });
     expect(new Set(KERNELS.map((kernel) => kernel.name)).size).toBe(KERNELS.length);
@@ -121,13 +121,26 @@ describe('the native module', () => {
 
   it('is what the source gives', async () => {
     // @ts-expect-error a script without types
-    const { generate } = await import('../../../scripts/kernels/build.mjs');
-    expect(readFileSync(new URL('./gemm-wasm.ts', import.meta.url), 'utf8')).toBe(await generate());
+    const { generate, modules } = await import('../../../scripts/kernels/build.mjs');
+    expect(modules()).toHaveLength(BINARIES.length);
+    for (const name of modules() as string[]) {
+      const file = new URL(`./binaries/${name}.ts`, import.meta.url);
+      expect(readFileSync(file, 'utf8')).toBe(await generate(name));
+    }
+  }, 60_000);
+
+  it('has no two exports of one name', () => {
+    const names = BINARIES.flatMap(({ plain }) =>
+      WebAssembly.Module.exports(new WebAssembly.Module(bytesOf(plain))).map(({ name }) => name),
+    );
+    expect(new Set(names.filter((name) => name !== 'memory')).size).toBe(
+      names.filter((name) => name !== 'memory').length,
+    );
   });
 
   it('imports the memory and nothing else, and has no data of its own in it', () => {
-    for (const base64 of [PLAIN_WASM, SHARED_WASM]) {
-      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    for (const base64 of BINARIES.flatMap(({ plain, shared }) => [plain, shared])) {
+      const bytes = bytesOf(base64);
       const module = new WebAssembly.Module(bytes);
       expect(WebAssembly.Module.imports(module)).toEqual([
         expect.objectContaining({ name: 'memory', kind: 'memory' }),
@@ -136,6 +149,8 @@ describe('the native module', () => {
     }
   });
 });
+
+const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
 /** The section numbers of a wasm module, in order. */
 function sectionsOf(bytes: Uint8Array): number[] {

@@ -15,7 +15,7 @@ import { einsum, einsumGradient } from './einsum';
 import { elementwise } from './elementwise';
 import { fusedBatchNorm } from './fused-batch-norm';
 import { identity } from './identity';
-import type { KernelBody, KernelHost, Tfjs, WasmBackend, WasmKernel } from './kernel';
+import type { KernelBody, KernelHost, OwnKernel, Tfjs, WasmBackend, WasmKernel } from './kernel';
 import { maxPoolGrad } from './max-pool-grad';
 import { loadNative, type Native, type NativeResult } from './native';
 import { mean, sum } from './reduce';
@@ -35,6 +35,8 @@ export interface KernelReport {
   corrected: string[];
   /** Gradients registered for every backend. */
   gradients: string[];
+  /** Kernels of whole layers, steps and losses, in use while the native modules are. */
+  own: string[];
   /**
    * Whether the SIMD module is in use. 'pending' when the backend does not exist yet: it is tried at the first kernel call.
    * 'off' says why the JavaScript kernels serve instead.
@@ -73,11 +75,18 @@ export const KERNELS: readonly WasmKernel[] = [
   unsortedSegmentSum,
 ];
 
+/**
+ * Kernels of whole layers and losses that tfjs has no name for (`Weft>…`); `ownKernel` of the nodes runs them where they are.
+ * They have no JavaScript path and are registered only while the native modules are on.
+ */
+export const OWN_KERNELS: readonly OwnKernel[] = [];
+
 type KernelConfig = Parameters<Tfjs['registerKernel']>[0];
 type GradConfig = Parameters<Tfjs['registerGradient']>[0];
 
 interface Installed {
   native: boolean;
+  hasOwn: boolean;
   stockKernels: Map<string, KernelConfig | undefined>;
   stockGradients: Map<string, GradConfig | undefined>;
 }
@@ -103,6 +112,8 @@ export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions =
     installed.set(tf.registerKernel, install(tf, native));
   }
   const stock = installed.get(tf.registerKernel) as Installed;
+  const state = nativeState(tf, native);
+  if (state.state === 'on' && !stock.hasOwn) installOwn(tf, stock);
   const names = (reason: WasmKernel['reason']) =>
     KERNELS.filter((kernel) => kernel.reason === reason).map((kernel) => kernel.name);
   return {
@@ -110,7 +121,8 @@ export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions =
     replaced: names('slow'),
     corrected: names('wrong'),
     gradients: [...stock.stockGradients.keys()],
-    native: nativeState(tf, native),
+    own: stock.hasOwn ? OWN_KERNELS.map((kernel) => kernel.name) : [],
+    native: state,
   };
 }
 
@@ -163,10 +175,34 @@ function install(tf: Tfjs, native: boolean): Installed {
     stockGradients.set(gradient.kernelName, tf.getGradient(gradient.kernelName));
     tf.registerGradient(gradient);
   }
-  return { native, stockKernels, stockGradients };
+  return { native, hasOwn: false, stockKernels, stockGradients };
 }
 
-function restore(tf: Tfjs, { stockKernels, stockGradients }: Installed): void {
+function installOwn(tf: Tfjs, stock: Installed): void {
+  for (const { name, create, gradient } of OWN_KERNELS) {
+    const kernelFunc = create({
+      tf,
+      native: (backend) => {
+        const native = nativeOf(backend);
+        if (!native) throw new Error(`${name} runs only while the native modules are on`);
+        return native;
+      },
+    });
+    tf.registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: kernelFunc as unknown as KernelConfig['kernelFunc'],
+    });
+    if (gradient) tf.registerGradient({ kernelName: name, ...gradient(tf) } as GradConfig);
+  }
+  stock.hasOwn = true;
+}
+
+function restore(tf: Tfjs, { hasOwn, stockKernels, stockGradients }: Installed): void {
+  for (const { name, gradient } of hasOwn ? OWN_KERNELS : []) {
+    tf.unregisterKernel(name, 'wasm');
+    if (gradient) tf.unregisterGradient(name);
+  }
   for (const [name, stock] of stockKernels) {
     tf.unregisterKernel(name, 'wasm');
     if (stock) tf.registerKernel(stock);

@@ -6,6 +6,8 @@
 // columns is packed at a time, as panels 16 (or 8, or 4) columns wide: a panel is 16 KiB, half of an L1 cache. A goes by in
 // strips of 64 rows, which stay in the L2 cache while every panel passes. Four rows of C by 16 columns live in registers.
 
+import { fma } from './simd';
+
 const DEPTH: i32 = 256; // rows of B per block
 const COLUMNS: i32 = 128; // columns of B per block
 const STRIP: i32 = 64; // rows of A per strip
@@ -122,12 +124,6 @@ function pack(from: usize, rb: i32, cb: i32, kc: i32, valid: i32, width: i32, to
 function put(from: usize, to: usize, valid: i32, add: bool): void {
   if (add) for (let j: usize = 0; j < <usize>valid; j++) store<f32>(to + j * F, load<f32>(to + j * F) + load<f32>(from + j * F));
   else for (let j: usize = 0; j < <usize>valid; j++) store<f32>(to + j * F, load<f32>(from + j * F));
-}
-
-// @ts-ignore: decorator
-@inline
-function fma(sum: v128, x: v128, y: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, y));
 }
 
 // @ts-ignore: decorator

@@ -1,4 +1,4 @@
-// AssemblyScript (not TypeScript): everything the module exports. It imports tfjs's memory, has no data and no stack of its
+// AssemblyScript (not TypeScript): everything the base module exports. It imports tfjs's memory, has no data and no stack of its
 // own in it, allocates nothing: every address is handed in by the kernels. Built by scripts/kernels/build.mjs.
 export { adam, erf, exp, tanh } from './elements';
 export { gemm, gemmScratch } from './gemm';
