@@ -92,6 +92,7 @@ function printEvent(event: RunEvent, doc: GraphDoc): void {
       line(`failed: ${failureText(event.cause, doc)}`);
       return;
     case 'step':
+    case 'checkpoint':
     case 'paused':
     case 'resumed':
       return;

@@ -2,7 +2,13 @@
 import type { FeatureSpec, TargetSpec } from '../graph/data-spec';
 import type { Config, NodeId } from '../graph/document';
 import type { TensorFact } from '../graph/shape';
-import type { EarlyStoppingSettings } from '../graph/training-settings';
+import type {
+  AveragingSettings,
+  ClippingSettings,
+  EarlyStoppingSettings,
+  ScheduleSettings,
+  StopSettings,
+} from '../graph/training-settings';
 
 export const PLAN_VERSION = 1;
 
@@ -70,6 +76,15 @@ export interface Phase {
   readonly optimizer: { readonly type: string; readonly config: Config };
   readonly epochs: number;
   readonly earlyStopping: EarlyStoppingSettings | null;
+  readonly schedule: ScheduleSettings;
+  readonly clipping: ClippingSettings | null;
+  readonly accumulate: number;
+  readonly averaging: AveragingSettings | null;
+  /** Factor of the learning rate by plan id; 1 where absent. */
+  readonly rates: { readonly [id: PlanId]: number };
+  readonly classWeights: 'none' | 'balanced';
+  readonly lossWeighting: 'fixed' | 'uncertainty';
+  readonly stop: StopSettings;
 }
 
 export interface TrainingPlan {

@@ -4,6 +4,7 @@ import type { EarlyStoppingSettings } from '../graph/training-settings';
 import type { Tfjs } from '../nodes/define-node';
 import { metricType } from '../nodes/training-index';
 import type { BuiltModel } from './build-model';
+import type { SavedState } from './checkpoint';
 import type { Measures } from './run-event';
 
 export class BestWeights {
@@ -46,6 +47,24 @@ export class BestWeights {
     for (const [i, weight] of this.#weights().entries()) weight.write(this.#snapshot[i]!);
   }
 
+  async save(): Promise<SavedState> {
+    const arrays: Record<string, Float32Array> = {};
+    for (const [i, weight] of this.#snapshot.entries()) arrays[String(i)] = await weight.data<'float32'>();
+    const numbers = { waited: this.#waited, bestEpoch: this.bestEpoch };
+    return { numbers: this.#best === null ? numbers : { ...numbers, best: this.#best }, arrays };
+  }
+
+  resume({ numbers, arrays }: SavedState): void {
+    this.#best = numbers['best'] ?? null;
+    this.#waited = numbers['waited']!;
+    this.bestEpoch = numbers['bestEpoch']!;
+    this.#tf.dispose(this.#snapshot);
+    const weights = this.#weights();
+    this.#snapshot = Object.keys(arrays).map((_, i) =>
+      this.#tf.tensor(arrays[String(i)] as Float32Array, weights[i]!.shape as number[]),
+    );
+  }
+
   dispose(): void {
     this.#tf.dispose(this.#snapshot);
     this.#snapshot = [];
@@ -63,7 +82,7 @@ export class BestWeights {
 }
 
 /** `val_accuracy` → accuracy; `<head>.accuracy` too. Losses and unknown columns: lower. */
-function isHigherBetter(column: string): boolean {
+export function isHigherBetter(column: string): boolean {
   const id = column.replace(/^val_/, '').split('.').at(-1)!;
   return metricType(id)?.better === 'higher';
 }

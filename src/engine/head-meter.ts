@@ -15,6 +15,9 @@ export interface HeadMeter {
   add(outcome: ArrayLike<number>, target: TensorData): void;
   measures(): Measures;
   report(): HeadReport;
+  /** What `measures` is computed from (not the scatter points, which only an evaluation shows). */
+  save(): Float64Array;
+  restore(sums: ArrayLike<number>): void;
 }
 
 /** `expectedRows` spaces the scatter points evenly over an evaluation. */
@@ -58,6 +61,14 @@ class ClassMeter implements HeadMeter {
     return Object.fromEntries(this.#metrics.map((metric) => [metric.type, metric.compute(this.#counts)]));
   }
 
+  save(): Float64Array {
+    return this.#counts.counts.slice();
+  }
+
+  restore(sums: ArrayLike<number>): void {
+    this.#counts.counts.set(sums);
+  }
+
   report(): HeadReport {
     return {
       head: this.#head.name,
@@ -67,6 +78,8 @@ class ClassMeter implements HeadMeter {
     };
   }
 }
+
+const SUMS = ['n', 'absoluteError', 'squaredError', 'target', 'targetSquared'] as const;
 
 class NumbersMeter implements HeadMeter {
   readonly #head: PlanHead;
@@ -114,6 +127,14 @@ class NumbersMeter implements HeadMeter {
 
   measures(): Measures {
     return Object.fromEntries(this.#metrics.map((metric) => [metric.type, metric.compute(this.#sums)]));
+  }
+
+  save(): Float64Array {
+    return Float64Array.from(SUMS, (name) => this.#sums[name]);
+  }
+
+  restore(sums: ArrayLike<number>): void {
+    for (const [i, name] of SUMS.entries()) this.#sums[name] = sums[i]!;
   }
 
   report(): HeadReport {

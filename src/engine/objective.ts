@@ -6,6 +6,7 @@ import type { Tfjs } from '../nodes/define-node';
 import type { LossType } from '../nodes/define-training';
 import { lossType } from '../nodes/training-index';
 import type { HeadOutputs } from './build-model';
+import type { SavedState } from './checkpoint';
 import { type HeadMeter, headMeter } from './head-meter';
 import type { Report } from './report';
 import type { HeadReport, Measures } from './run-event';
@@ -123,6 +124,20 @@ export class Meter {
       }
     }
     return columns;
+  }
+
+  save(): SavedState {
+    const heads = this.#meters.map((meter, h) => [`head${h}`, meter.save()] as const);
+    return {
+      numbers: { rows: this.#rows },
+      arrays: { losses: this.#lossSums.slice(), ...Object.fromEntries(heads) },
+    };
+  }
+
+  restore({ numbers, arrays }: SavedState): void {
+    this.#rows = numbers['rows']!;
+    this.#lossSums.set(arrays['losses']!);
+    for (const [h, meter] of this.#meters.entries()) meter.restore(arrays[`head${h}`]!);
   }
 
   reports(): HeadReport[] {

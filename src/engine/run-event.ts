@@ -2,6 +2,7 @@
 
 import type { PlanId } from '../compile/plan';
 import type { SplitName } from '../data/dataset';
+import type { RunCheckpoint } from './checkpoint';
 
 /** `loss`, `accuracy`, … ; several heads: `<head>.loss`. Validation columns carry the prefix `val_`. */
 export type Measures = { readonly [column: string]: number };
@@ -38,6 +39,9 @@ export type FailureCause =
   | { readonly kind: 'unresponsive' }
   | { readonly kind: 'internal'; readonly message: string };
 
+/** Why a run came to its end; `target` and `time` are the user's own stop conditions. */
+export type EndReason = 'epochs' | 'early-stopping' | 'target' | 'time' | 'stopped';
+
 export type RunEvent =
   | {
       readonly kind: 'started';
@@ -47,6 +51,8 @@ export type RunEvent =
       readonly epochs: number;
       readonly stepsPerEpoch: number;
       readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+      /** Steps already taken when the run goes on from a checkpoint. */
+      readonly globalStep: number;
     }
   /** After every step; `measures` are of this batch (loss) and running since the epoch began (metrics). */
   | {
@@ -65,11 +71,13 @@ export type RunEvent =
       readonly measures: Measures;
       readonly durationMs: number;
     }
+  /** Only where checkpoints are asked for; nothing has happened since the last step or epoch told. */
+  | { readonly kind: 'checkpoint'; readonly checkpoint: RunCheckpoint }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | {
       readonly kind: 'done';
-      readonly reason: 'epochs' | 'early-stopping' | 'stopped';
+      readonly reason: EndReason;
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly evaluation: Evaluation | null;

@@ -3,22 +3,24 @@
  * and stopped between any two steps. It knows nothing of messages or stores: the worker forwards the events, the command line
  * prints them, tests iterate them.
  */
-import type * as tfjs from '@tensorflow/tfjs';
 import type { Phase, PlanHead, TrainingPlan } from '../compile/plan';
 import type { Batch, PreparedData } from '../data/dataset';
 import { epochOrder } from '../data/random';
+import type { StopSettings } from '../graph/training-settings';
 import type { Tfjs } from '../nodes/define-node';
-import { optimizerType } from '../nodes/training-index';
-import { BestWeights } from './best-weights';
+import { BestWeights, isHigherBetter } from './best-weights';
 import type { BuiltModel } from './build-model';
+import { CHECKPOINT_VERSION, type RunCheckpoint } from './checkpoint';
 import { evaluate, meterSplit } from './evaluate';
 import { Breather } from './event-loop';
 import { failureOf } from './failure';
 import { Meter, Objective } from './objective';
 import { type Report, readsSynchronously } from './report';
 import type { RunControl } from './run-control';
-import type { Evaluation, Measures, RunEvent } from './run-event';
+import type { EndReason, Evaluation, Measures, RunEvent } from './run-event';
 import { type StepContext, trainStep } from './train-step';
+import { extractWeights, fitWeights } from './trained-model';
+import { Updater } from './updater';
 
 export interface RunOptions {
   readonly tf: Tfjs;
@@ -27,6 +29,10 @@ export interface RunOptions {
   readonly training: TrainingPlan;
   readonly data: PreparedData;
   readonly control: RunControl;
+  /** Goes on from there; the model's weights are set from it. Made by a run of the same plans on the same data. */
+  readonly resume?: RunCheckpoint | null;
+  /** Asked after each step and at each end of an epoch; `checkpoint` events follow where it says yes. */
+  readonly wantsCheckpoint?: (atEpochEnd: boolean) => boolean;
   /** Told in `started`. */
   readonly backend: { readonly name: string; readonly threads: number };
 }
@@ -57,19 +63,25 @@ interface PendingStep {
   readonly report: Report | Promise<Report>;
 }
 
-type PhaseEnd = 'epochs' | 'early-stopping' | 'stopped' | 'failed';
+type PhaseEnd = EndReason | 'failed';
 
 class Session {
   readonly #options: RunOptions;
   readonly #objective: Objective;
   readonly #breather = new Breather();
   readonly #metered = (head: PlanHead) => head.metrics.length > 0;
-  #optimizer: tfjs.Optimizer | null = null;
+  #updater: Updater | null = null;
   #best: BestWeights | null = null;
   #pending: PendingStep[] = [];
+  #phaseIndex = 0;
   #epochs = 0;
   #globalStep = 0;
+  /** Measures of the epochs of the phase that are over. */
+  #history: Measures[] = [];
   #lastReportAt = 0;
+  /** On the clock of this session, as if it had run from the beginning. */
+  #startedAt = 0;
+  #epochStartedAt = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -83,15 +95,21 @@ class Session {
   }
 
   #endPhase(): void {
-    this.#optimizer?.dispose();
+    this.#updater?.dispose();
     this.#best?.dispose();
-    this.#optimizer = null;
+    this.#updater = null;
     this.#best = null;
+    this.#history = [];
   }
 
   async *train(): AsyncGenerator<RunEvent, void, undefined> {
-    const { model, training, data, backend } = this.#options;
-    const startedAt = performance.now();
+    const { tf, model, training, data, backend, resume = null } = this.#options;
+    if (resume) {
+      fitWeights(tf, model, resume.weights);
+      this.#epochs = resume.epochs;
+      this.#globalStep = resume.globalStep;
+    }
+    this.#startedAt = performance.now() - (resume?.elapsedMs ?? 0);
     yield {
       kind: 'started',
       backend: backend.name,
@@ -104,19 +122,23 @@ class Session {
         validation: data.rows.validation.length,
         test: data.rows.test.length,
       },
+      globalStep: this.#globalStep,
     };
     let reason: PhaseEnd = 'epochs';
     let bestEpoch = 0;
-    for (const phase of training.phases) {
-      reason = yield* this.#phase(phase);
+    for (const [index, phase] of training.phases.entries()) {
+      if (index < (resume?.phase ?? 0)) continue;
+      this.#phaseIndex = index;
+      reason = yield* this.#phase(phase, index === resume?.phase ? resume : null);
       bestEpoch = this.#best!.bestEpoch;
       if (reason === 'failed') return;
+      this.#updater!.averaged?.show();
       this.#best!.restore();
       this.#endPhase();
-      if (reason === 'stopped') break;
+      if (reason === 'stopped' || reason === 'time') break;
     }
     const evaluation = await this.#finalEvaluation(reason === 'stopped');
-    const durationMs = performance.now() - startedAt;
+    const durationMs = performance.now() - this.#startedAt;
     yield { kind: 'done', reason, epochs: this.#epochs, bestEpoch, evaluation, durationMs };
   }
 
@@ -125,47 +147,90 @@ class Session {
     return Math.ceil(data.rows.train.length / training.batchSize);
   }
 
-  async *#phase(phase: Phase): AsyncGenerator<RunEvent, PhaseEnd, undefined> {
+  async *#phase(phase: Phase, resume: RunCheckpoint | null): AsyncGenerator<RunEvent, PhaseEnd, undefined> {
     const { tf, model, control } = this.#options;
-    const type = optimizerType(phase.optimizer.type);
-    if (!type) throw new Error(`Plan: unknown optimizer ${phase.optimizer.type}`);
     model.setTrainable(phase.trainable);
-    this.#optimizer = type.build(tf, phase.optimizer.config as never);
-    this.#best = new BestWeights(tf, model, phase.earlyStopping);
+    const updater = new Updater({ tf, model, phase, stepsPerEpoch: this.#stepsPerEpoch, others: [] });
+    const best = new BestWeights(tf, model, phase.earlyStopping);
+    this.#updater = updater;
+    this.#best = best;
+    if (resume) {
+      updater.restore(resume.updater);
+      best.resume(resume.best);
+      this.#history = [...resume.history];
+    }
     const context: StepContext = {
-      tf,
-      model,
-      objective: this.#objective,
-      optimizer: this.#optimizer,
-      variables: model.trainableVariables(),
+      ...{ tf, model, updater, objective: this.#objective },
+      history: this.#history,
       metered: this.#metered,
     };
-    for (let i = 0; i < phase.epochs; i += 1) {
-      const startedAt = performance.now();
-      const meter = yield* this.#epoch(context);
-      if (meter === 'failed' || meter === 'stopped') return meter;
+    const firstEpoch = resume?.phaseEpochs ?? 0;
+    for (let i = firstEpoch; i < phase.epochs; i += 1) {
+      const begun = i === firstEpoch && resume && resume.step > 0 ? resume : null;
+      this.#epochStartedAt = performance.now() - (begun?.epochMs ?? 0);
+      const meter = yield* this.#epoch(context, begun);
+      if (meter === 'failed' || meter === 'stopped' || meter === 'time') return meter;
+      updater.averaged?.afterEpoch(i + 1);
+      updater.averaged?.show();
       const validation = await this.#validate();
       if (control.isStopped && !validation) return 'stopped';
       this.#epochs += 1;
       const measures = { ...meter.measures('mean'), ...validation };
-      const durationMs = performance.now() - startedAt;
+      const isOver = best.update(this.#epochs, measures);
+      updater.averaged?.hide();
+      this.#history.push(measures);
+      const durationMs = performance.now() - this.#epochStartedAt;
       yield { kind: 'epoch', epoch: this.#epochs, globalStep: this.#globalStep, measures, durationMs };
-      if (this.#best.update(this.#epochs, measures)) return 'early-stopping';
+      if (isOver) return 'early-stopping';
+      if (isReached(phase.stop, measures)) return 'target';
+      if (this.#options.wantsCheckpoint?.(true))
+        yield { kind: 'checkpoint', checkpoint: await this.#checkpoint(0, null) };
     }
     return 'epochs';
   }
 
-  async *#epoch(context: StepContext): AsyncGenerator<RunEvent, Meter | 'stopped' | 'failed', undefined> {
+  get #elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** With all reports in: `step` steps of the epoch under way have been taken and metered. */
+  async #checkpoint(step: number, meter: Meter | null): Promise<RunCheckpoint> {
+    return {
+      version: CHECKPOINT_VERSION,
+      phase: this.#phaseIndex,
+      phaseEpochs: this.#history.length,
+      epochs: this.#epochs,
+      step,
+      globalStep: this.#globalStep,
+      elapsedMs: this.#elapsedMs,
+      epochMs: step > 0 ? performance.now() - this.#epochStartedAt : 0,
+      weights: await extractWeights(this.#options.model),
+      updater: await this.#updater!.save(),
+      best: await this.#best!.save(),
+      meter: meter?.save() ?? null,
+      history: [...this.#history],
+    };
+  }
+
+  async *#epoch(
+    context: StepContext,
+    resume: RunCheckpoint | null,
+  ): AsyncGenerator<RunEvent, Meter | 'stopped' | 'time' | 'failed', undefined> {
     const { tf, model, training, data, control } = this.#options;
     const { batchSize, seed } = training;
     const epoch = this.#epochs + 1;
     const order = epochOrder(data.rows.train, seed, epoch);
     const meter = new Meter(model.plan, data.fitted, this.#metered, order.length);
+    if (resume?.meter) meter.restore(resume.meter);
     const inFlight = readsSynchronously(tf) ? 0 : IN_FLIGHT;
-    for (let step = 1; step <= this.#stepsPerEpoch; step += 1) {
+    const minutes = training.phases[this.#phaseIndex]!.stop.minutes ?? Number.POSITIVE_INFINITY;
+    for (let step = (resume?.step ?? 0) + 1; step <= this.#stepsPerEpoch; step += 1) {
       if (this.#breather.isDue) await this.#breather.breathe();
       while (control.mustWait) {
         if (yield* this.#tell(0, epoch, meter)) return 'failed';
+        // A pause may be the last thing that the page does.
+        if (step > 1 && this.#options.wantsCheckpoint)
+          yield { kind: 'checkpoint', checkpoint: await this.#checkpoint(step - 1, meter) };
         yield { kind: 'paused' };
         await control.whenAllowed();
         if (!control.isPaused && !control.isStopped) yield { kind: 'resumed' };
@@ -175,6 +240,14 @@ class Session {
       const rows = order.subarray((step - 1) * batchSize, step * batchSize);
       this.#pending.push(this.#takeStep(context, step, rows));
       if (yield* this.#tell(inFlight, epoch, meter)) return 'failed';
+      if (step < this.#stepsPerEpoch && this.#options.wantsCheckpoint?.(false)) {
+        if (yield* this.#tell(0, epoch, meter)) return 'failed';
+        yield { kind: 'checkpoint', checkpoint: await this.#checkpoint(step, meter) };
+      }
+      if (this.#elapsedMs > minutes * 60_000) {
+        if (yield* this.#tell(0, epoch, meter)) return 'failed';
+        return 'time';
+      }
     }
     if (yield* this.#tell(0, epoch, meter)) return 'failed';
     return control.isStopped ? 'stopped' : meter;
@@ -254,4 +327,11 @@ class Session {
     const isCancelled = isStopped ? () => performance.now() > deadline : () => control.isStopped;
     return evaluate({ tf, model, data, split, batchSize: training.batchSize, isCancelled });
   }
+}
+
+/** Whether the watched column is as good as was asked for. */
+function isReached({ target }: StopSettings, measures: Measures): boolean {
+  const value = target && measures[target.monitor];
+  if (value === null || value === undefined) return false;
+  return isHigherBetter(target!.monitor) ? value >= target!.value : value <= target!.value;
 }

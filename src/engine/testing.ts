@@ -1,6 +1,7 @@
 /** Small plans and data sets for the tests of the engine and the worker. No tfjs, nothing that the app uses. */
 import {
   type ModelPlan,
+  type Phase,
   PLAN_VERSION,
   type PlanHead,
   type PlanNode,
@@ -95,17 +96,38 @@ export function densePlan(inputs: number, hidden: number, outputs: number, targe
   };
 }
 
+/** One phase with nothing special in it. */
+const PHASE: Omit<Phase, 'optimizer' | 'epochs'> = {
+  name: 'fit',
+  trainable: 'all',
+  earlyStopping: null,
+  schedule: { type: 'constant', config: {} },
+  clipping: null,
+  accumulate: 1,
+  averaging: null,
+  rates: {},
+  classWeights: 'none',
+  lossWeighting: 'fixed',
+  stop: { minutes: null, target: null },
+};
+
 export function trainingPlan(
-  part: Partial<TrainingPlan> & { epochs?: number; optimizer?: TrainingPlan['phases'][0]['optimizer'] },
+  part: Partial<TrainingPlan> & {
+    epochs?: number;
+    optimizer?: Phase['optimizer'];
+    /** Other settings of the one phase. */
+    phase?: Partial<Phase>;
+  },
 ): TrainingPlan {
   const {
     epochs = 3,
     optimizer = { type: 'adam', config: { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } },
+    phase,
     ...rest
   } = part;
   return {
     version: PLAN_VERSION,
-    phases: [{ name: 'fit', trainable: 'all', optimizer, epochs, earlyStopping: null }],
+    phases: [{ ...PHASE, optimizer, epochs, ...phase }],
     batchSize: 16,
     validationSplit: 0.2,
     testSplit: 0.2,

@@ -6,14 +6,16 @@ import type { Tfjs } from '../nodes/define-node';
 import type { BuiltModel, HeadOutputs } from './build-model';
 import { batchTensors, type HeadLosses, type Objective } from './objective';
 import { finishReading, type Reading, type Report, startReading } from './report';
+import type { Measures } from './run-event';
+import type { Updater } from './updater';
 
 export interface StepContext {
   readonly tf: Tfjs;
   readonly model: BuiltModel;
   readonly objective: Objective;
-  readonly optimizer: tfjs.Optimizer;
-  /** Those that move in this phase, in a fixed order: optimizers keep their state by position. */
-  readonly variables: tfjs.Variable[];
+  readonly updater: Updater;
+  /** Measures of the epochs of this phase that are over. */
+  readonly history: readonly Measures[];
   /** Heads whose outcomes the report should have. */
   readonly metered: (head: PlanHead) => boolean;
 }
@@ -23,7 +25,7 @@ export interface StepContext {
  * examined.
  */
 export function trainStep(context: StepContext, batch: Batch): Report | Promise<Report> {
-  const { tf, objective, optimizer, variables, metered } = context;
+  const { tf, objective, updater, history, metered } = context;
   // The gradient's scope disposes what is made in it, except what is kept.
   const kept: tfjs.Tensor[] = [];
   let reading: Reading = [];
@@ -32,9 +34,7 @@ export function trainStep(context: StepContext, batch: Batch): Report | Promise<
       const { outputs, losses, gradients } = backward(context, batch, kept);
       reading = startReading(tf, objective.parts(losses, outputs, metered));
       const mayMove = 'packed' in reading || Number.isFinite(reading[0]![0]);
-      if (mayMove && variables.length > 0) {
-        optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: gradients[name]! })));
-      }
+      if (mayMove && updater.variables.length > 0) updater.apply(gradients, history);
     });
   } catch (error) {
     disposeTape(tf);
@@ -51,7 +51,7 @@ interface Pass {
 }
 
 function backward(
-  { tf, model, objective, variables }: StepContext,
+  { tf, model, objective, updater: { variables } }: StepContext,
   batch: Batch,
   kept: tfjs.Tensor[],
 ): Pass & { readonly gradients: tfjs.NamedTensorMap } {

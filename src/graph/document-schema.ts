@@ -56,6 +56,17 @@ const earlyStopping = z.object({
   restoreBest: z.boolean(),
 });
 
+const positive = number.check(z.gt(0));
+const clipping = z.object({ kind: z.enum(['norm', 'value']), limit: positive });
+const averaging = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ema'), decay: number.check(z.gte(0), z.lt(1)) }),
+  z.object({ kind: z.literal('swa'), fromEpoch: positiveInt }),
+]);
+const stop = z.object({
+  minutes: z.nullable(positive),
+  target: z.nullable(z.object({ monitor: text, value: number })),
+});
+
 const trainingSchema = z.object({
   optimizer: z._default(z.object({ type: text, config: z._default(config, {}) }), {
     ...DEFAULT_TRAINING.optimizer,
@@ -66,6 +77,15 @@ const trainingSchema = z.object({
   testSplit: z._default(share, DEFAULT_TRAINING.testSplit),
   seed: z._default(z.int(), DEFAULT_TRAINING.seed),
   earlyStopping: z._default(z.nullable(earlyStopping), DEFAULT_TRAINING.earlyStopping),
+  schedule: z._default(z.object({ type: text, config: z._default(config, {}) }), {
+    ...DEFAULT_TRAINING.schedule,
+  }),
+  clipping: z._default(z.nullable(clipping), DEFAULT_TRAINING.clipping),
+  accumulate: z._default(positiveInt, DEFAULT_TRAINING.accumulate),
+  averaging: z._default(z.nullable(averaging), DEFAULT_TRAINING.averaging),
+  classWeights: z._default(z.enum(['none', 'balanced']), DEFAULT_TRAINING.classWeights),
+  lossWeighting: z._default(z.enum(['fixed', 'uncertainty']), DEFAULT_TRAINING.lossWeighting),
+  stop: z._default(stop, DEFAULT_TRAINING.stop),
 }) satisfies z.ZodMiniType<TrainingSettings>;
 
 export const documentSchema = z.object({

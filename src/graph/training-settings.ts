@@ -11,6 +11,30 @@ export interface EarlyStoppingSettings {
   readonly restoreBest: boolean;
 }
 
+/** How the learning rate moves while training: the id of a schedule and its fields. */
+export interface ScheduleSettings {
+  readonly type: string;
+  readonly config: Config;
+}
+
+/** Bounds what one batch can do to the weights: the length of all gradients together, or each value. */
+export interface ClippingSettings {
+  readonly kind: 'norm' | 'value';
+  readonly limit: number;
+}
+
+/** The model is the mean of the weights along the way: exponential (EMA), or equal from an epoch on (SWA). */
+export type AveragingSettings =
+  | { readonly kind: 'ema'; readonly decay: number }
+  | { readonly kind: 'swa'; readonly fromEpoch: number };
+
+/** What ends a run besides its number of epochs. */
+export interface StopSettings {
+  readonly minutes: number | null;
+  /** A history column and the value that is good enough. */
+  readonly target: { readonly monitor: string; readonly value: number } | null;
+}
+
 export interface TrainingSettings {
   readonly optimizer: { readonly type: string; readonly config: Config };
   readonly batchSize: number;
@@ -22,6 +46,16 @@ export interface TrainingSettings {
   /** Governs initial weights, split, shuffling, dropout. */
   readonly seed: number;
   readonly earlyStopping: EarlyStoppingSettings | null;
+  readonly schedule: ScheduleSettings;
+  readonly clipping: ClippingSettings | null;
+  /** Batches whose gradients are averaged before the weights move once; 1 moves them at each. */
+  readonly accumulate: number;
+  readonly averaging: AveragingSettings | null;
+  /** `balanced`: the loss of a row counts in inverse proportion to how frequent its class is among the training rows. */
+  readonly classWeights: 'none' | 'balanced';
+  /** Several heads: their weights as set, or learned with the model (Kendall, Gal and Cipolla, 2018). */
+  readonly lossWeighting: 'fixed' | 'uncertainty';
+  readonly stop: StopSettings;
 }
 
 export const DEFAULT_TRAINING: TrainingSettings = {
@@ -32,4 +66,11 @@ export const DEFAULT_TRAINING: TrainingSettings = {
   testSplit: 0.15,
   seed: 42,
   earlyStopping: null,
+  schedule: { type: 'constant', config: {} },
+  clipping: null,
+  accumulate: 1,
+  averaging: null,
+  classWeights: 'none',
+  lossWeighting: 'fixed',
+  stop: { minutes: null, target: null },
 };

@@ -45,6 +45,30 @@ export type MetricType =
   | (MetricBase & { readonly of: 'confusion'; compute(counts: ConfusionCounts): number })
   | (MetricBase & { readonly of: 'regression'; compute(sums: RegressionSums): number });
 
+/** Where a phase stands when the learning rate of its next step is asked for. */
+export interface SchedulePosition {
+  /** Moves of the weights so far in the phase, and how many there will be. */
+  readonly step: number;
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** Measures of the epochs of the phase that are over. */
+  readonly history: readonly { readonly [column: string]: number }[];
+}
+export interface ScheduleType<F extends Fields = Fields> {
+  readonly type: string;
+  readonly title: Text;
+  readonly summary: Text;
+  readonly formula: string;
+  readonly fields: F;
+  /**
+   * Factor of the optimizer's learning rate. It follows from the position alone, so that a resumed run goes on at the same rate
+   * and a chart can show it beforehand.
+   */
+  factor(config: ConfigOf<F>, position: SchedulePosition): number;
+}
+export const defineSchedule = <const F extends Fields>(definition: ScheduleType<F>): ScheduleType =>
+  definition as unknown as ScheduleType;
+
 export interface OptimizerType<F extends Fields = Fields> {
   readonly type: string;
   readonly title: Text;

@@ -1,5 +1,5 @@
-/** Every loss, metric and optimizer, listed explicitly. Adding one = one file and one line here. */
-import type { LossType, MetricType, OptimizerType } from './define-training';
+/** Every loss, metric, optimizer and schedule, listed explicitly. Adding one = one file and one line here. */
+import type { LossType, MetricType, OptimizerType, ScheduleType } from './define-training';
 import binaryCrossentropy from './losses/binary-crossentropy';
 import categoricalCrossentropy from './losses/categorical-crossentropy';
 import huber from './losses/huber';
@@ -16,6 +16,8 @@ import adam from './optimizers/adam';
 import adamw from './optimizers/adamw';
 import rmsprop from './optimizers/rmsprop';
 import sgd from './optimizers/sgd';
+import constant from './schedules/constant';
+import cosine from './schedules/cosine';
 
 export const LOSSES: readonly LossType[] = [
   categoricalCrossentropy,
@@ -25,6 +27,7 @@ export const LOSSES: readonly LossType[] = [
   huber,
 ];
 export const METRICS: readonly MetricType[] = [accuracy, precision, recall, f1, mae, rmse, r2];
+export const SCHEDULES: readonly ScheduleType[] = [constant, cosine];
 export const OPTIMIZERS: readonly OptimizerType[] = [adam, adamw, sgd, rmsprop];
 
 const byType = <T extends { readonly type: string }>(list: readonly T[]): ReadonlyMap<string, T> =>
@@ -32,8 +35,10 @@ const byType = <T extends { readonly type: string }>(list: readonly T[]): Readon
 const losses = byType(LOSSES);
 const metrics = byType(METRICS);
 const optimizers = byType(OPTIMIZERS);
+const schedules = byType(SCHEDULES);
 
 // Ids come out of saved files, so an unknown one is an answer and not an error.
 export const lossType = (type: string): LossType | undefined => losses.get(type);
 export const metricType = (type: string): MetricType | undefined => metrics.get(type);
 export const optimizerType = (type: string): OptimizerType | undefined => optimizers.get(type);
+export const scheduleType = (type: string): ScheduleType | undefined => schedules.get(type);

@@ -4,7 +4,7 @@
  */
 import type { CompileResult } from '../compile/result';
 import type { DataProblem } from '../data/dataset';
-import type { Evaluation, FailureCause, Measures } from '../engine/run-event';
+import type { EndReason, Evaluation, FailureCause, Measures } from '../engine/run-event';
 import type { Command } from '../graph/command';
 import type { Diagnostic } from '../graph/diagnostic';
 import type { EdgeId, GraphDoc, NodeId } from '../graph/document';
@@ -113,7 +113,7 @@ export interface RunState {
   readonly secondsLeft: number | null;
   readonly samplesPerSecond: number | null;
   readonly failure: FailureCause | null;
-  readonly reason: 'epochs' | 'early-stopping' | 'stopped' | null;
+  readonly reason: EndReason | null;
   /** The imported weights that the run started from; null when all were fresh. */
   readonly startsFrom: KeptWeights | null;
   /** Weight arrays that came with the project's imported model; training starts from those that fit. */

@@ -83,6 +83,7 @@ const started: Extract<RunEvent, { kind: 'started' }> = {
   epochs: 20,
   stepsPerEpoch: 4,
   rows: { train: 128, validation: 20, test: 20 },
+  globalStep: 0,
 };
 const done: Extract<RunEvent, { kind: 'done' }> = {
   kind: 'done',

@@ -1,4 +1,5 @@
 /** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
+import type { EndReason } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
 import type { KeptWeights, Measures, Requests, TrainedModel } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
@@ -16,7 +17,7 @@ export interface StoredRun {
   readonly threads: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  readonly reason: 'epochs' | 'early-stopping' | 'stopped';
+  readonly reason: EndReason;
   readonly epochRows: readonly {
     readonly epoch: number;
     readonly measures: Measures;

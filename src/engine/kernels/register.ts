@@ -1,6 +1,6 @@
 // Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
 // kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
-import type { AdamOptimizer } from '@tensorflow/tfjs';
+import type { AdamOptimizer, Optimizer } from '@tensorflow/tfjs';
 import { accelerate } from './adam';
 import { avgPoolGrad, avgPoolGradient } from './avg-pool-grad';
 import { batchMatMul } from './batch-mat-mul';
@@ -131,6 +131,11 @@ export function accelerateAdam(tf: Tfjs, optimizer: AdamOptimizer): AdamOptimize
   return accelerate(tf, optimizer, (backend) =>
     installed.get(tf.registerKernel)?.native ? nativeOf(backend) : null,
   );
+}
+
+/** Makes an optimizer of tfjs update all weights natively where it can; others are given back as they are. */
+export function accelerateOptimizer(tf: Tfjs, optimizer: Optimizer): Optimizer {
+  return optimizer.getClassName() === 'Adam' ? accelerateAdam(tf, optimizer as AdamOptimizer) : optimizer;
 }
 
 /** Puts tfjs's own kernels and gradients back. */
