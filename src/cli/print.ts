@@ -53,6 +53,7 @@ export function failureText(cause: FailureCause, doc: GraphDoc): string {
     case 'data':
       return format(words.dataFailed, 'en', { sentence: cause.code });
     case 'unresponsive':
+    case 'worker-lost':
       return words.unresponsive.en;
     case 'internal':
       return format(words.internal, 'en', { message: cause.message });

@@ -37,6 +37,8 @@ export type FailureCause =
       readonly facts: { readonly [name: string]: string | number };
     }
   | { readonly kind: 'unresponsive' }
+  /** The worker ended in the middle: by a crash, or by the browser. */
+  | { readonly kind: 'worker-lost'; readonly message: string }
   | { readonly kind: 'internal'; readonly message: string };
 
 /** Why a run came to its end; `target` and `time` are the user's own stop conditions. */

@@ -86,6 +86,7 @@ export const trainingMessages = defineMessages({
   // settings
   optimizer: t('Optimizer', '优化器'),
   optimizerHelp: t('How the gradient moves the weights.', '如何用梯度更新权重。'),
+  schedule: t('Learning-rate schedule', '学习率调度'),
   unknownOptimizer: t('{type} (unknown)', '{type}（未知）'),
   batchSize: t('Batch size', '批大小'),
   batchSizeHelp: t('Rows per training step.', '每个训练步使用的行数。'),
@@ -143,6 +144,64 @@ export const trainingMessages = defineMessages({
     'The training worker did not answer and was restarted. Your graph and data are safe.',
     '训练线程没有响应，已重新启动。您的图和数据都是安全的。',
   ),
+  workerLost: t(
+    'The training worker ended in the middle of the run. Your graph and data are safe.',
+    '训练线程在运行途中终止。您的图和数据都是安全的。',
+  ),
+  continueFrom: t('Continue from step {step}', '从第 {step} 步继续'),
+  interrupted: t(
+    'This run was interrupted. It is kept up to step {step}.',
+    '此次训练曾被中断，已保存到第 {step} 步。',
+  ),
+  runsElsewhere: t(
+    'Another tab is running this training. Stop it there, or start a new run here.',
+    '另一个标签页正在进行此训练。请在那里停止，或在此处重新开始。',
+  ),
+  wentOn: t(
+    'Interrupted and gone on from step {step}, on the same curve.',
+    '曾被中断，已从第 {step} 步沿同一曲线继续。',
+  ),
+  keepFailed: t(
+    'The run cannot be kept: {sentence} It goes on, but a crash would lose it.',
+    '无法保存训练进度：{sentence} 训练会继续，但崩溃会导致丢失。',
+  ),
+  keptAt: t('kept up to step {step}', '已保存到第 {step} 步'),
+  reproduce: t('Reproduce', '重现'),
+  reproduceHelp: t(
+    'Trains the same once more, with the same seed, and compares every step',
+    '用相同种子再训练一次，并逐步比较',
+  ),
+  reproducing: t(
+    'Comparing with the run before: {steps} steps equal so far.',
+    '正在与之前的训练比较：已有 {steps} 步相同。',
+  ),
+  reproduced: t(
+    'Reproduced: all {steps} steps are equal to the run before, to the last bit.',
+    '已重现：全部 {steps} 步与之前的训练逐位相同。',
+  ),
+  differs: t(
+    'Not the same: from step {step} on, {column} is {now} where it was {before}.',
+    '不一致：从第 {step} 步起，{column} 为 {now}，而之前为 {before}。',
+  ),
+  differsChanged: t('Changed since: {fields}.', '其间发生变化的有：{fields}。'),
+  receipt: t('Receipt', '凭据'),
+  receiptHelp: t(
+    'What the numbers of this run depend on. Equal receipts give equal curves on wasm and cpu.',
+    '此次训练的结果取决于这些因素。在 wasm 和 cpu 上，凭据相同则曲线相同。',
+  ),
+  receiptGraph: t('graph and training', '图与训练设置'),
+  receiptData: t('data', '数据'),
+  receiptSeed: t('seed', '随机种子'),
+  receiptBackend: t('backend', '计算后端'),
+  receiptFused: t('fused multiply-add', '融合乘加'),
+  receiptThreads: t('threads', '线程数'),
+  receiptTfjs: t('TensorFlow.js', 'TensorFlow.js'),
+  yes: t('yes', '是'),
+  no: t('no', '否'),
+  copyReceipt: t('Copy', '复制'),
+  startFrom: t('Start from', '起始权重'),
+  startFresh: t('fresh weights', '全新权重'),
+  startLast: t('the last run, where it still fits', '上次训练的权重（仍适用的部分）'),
   internal: t('Something in Weft went wrong: {message}', 'Weft 内部出错：{message}'),
   startAgain: t('Start again', '重新开始'),
 });

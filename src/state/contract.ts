@@ -4,6 +4,7 @@
  */
 import type { CompileResult } from '../compile/result';
 import type { DataProblem } from '../data/dataset';
+import type { Receipt, ReceiptField } from '../engine/receipt';
 import type { EndReason, Evaluation, FailureCause, Measures } from '../engine/run-event';
 import type { Command } from '../graph/command';
 import type { Diagnostic } from '../graph/diagnostic';
@@ -21,6 +22,7 @@ import type {
   UploadFile,
   UploadOptions,
 } from '../worker/protocol';
+import type { Difference } from './reproduction';
 
 export interface DocumentState {
   readonly doc: GraphDoc;
@@ -127,6 +129,20 @@ export interface RunState {
   readonly samples: readonly PredictionSample[];
   readonly version: number;
   readonly backendWish: Backend;
+  /** What the numbers of the run shown depend on; null before it has started, and for runs of older versions. */
+  readonly receipt: Receipt | null;
+  /** The run shown was interrupted and has gone on: from which step, the last time. */
+  readonly resumedAt: number | null;
+  /** The step of the last checkpoint that is in storage; null when there is none. */
+  readonly keptAt: number | null;
+  /** Why checkpoints cannot be stored: a crash would lose the run. */
+  readonly keepProblem: FileProblem | null;
+  /** An interrupted run that waits for the user's word, or that another tab is running. */
+  readonly interrupted: { readonly globalStep: number; readonly isElsewhere: boolean } | null;
+  /** Of `reproduce`; null when the run shown is an original. */
+  readonly reproduction: Reproduction | null;
+  /** What the next run starts from. */
+  readonly startFrom: 'fresh' | 'last';
   /** The document has changed in meaning since the run began. */
   readonly stale: boolean;
   /** Down-sampled step curve: at most `points` (min and max kept per bucket). */
@@ -137,10 +153,24 @@ export interface RunState {
   resume(): void;
   stepOnce(): void;
   stop(): void;
+  /** Goes on with the interrupted run. */
+  continueRun(): Promise<void>;
+  /** Trains what the finished run trained, once more, and compares every step. */
+  reproduce(): Promise<void>;
+  setStartFrom(startFrom: 'fresh' | 'last'): void;
   setBackend(backend: Backend): void;
   loadSamples(wrongOnly: boolean): Promise<void>;
   /** tfjs files of the current document: weights of the finished run of the same network, else imported ones, else fresh ones. */
   exportTfjs(): Promise<ExportOutcome>;
+}
+
+export interface Reproduction {
+  readonly status: 'running' | 'equal' | 'different';
+  /** Steps that were equal. */
+  readonly steps: number;
+  readonly difference: Difference | null;
+  /** What had changed beforehand; equal numbers are not to be expected then. */
+  readonly changed: readonly ReceiptField[];
 }
 
 export type ExportOutcome =

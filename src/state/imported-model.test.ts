@@ -31,6 +31,8 @@ const environment: HostEnvironment = {
   loadStored: async () => success(null),
   saveStored: async () => success(undefined),
   decodeImage: async () => null,
+  saveCheckpoint: async () => ({ ok: true, value: undefined }),
+  holdLock: async () => () => undefined,
 };
 
 function spawn(): WorkerLike {
@@ -79,7 +81,11 @@ function visit(tables: Tables) {
         return { ok: true, value: undefined };
       },
       loadImportedWeights: async (id) => ({ ok: true, value: tables.weights.get(id) ?? [] }),
+      saveUnfinished: async () => ({ ok: true, value: undefined }),
+      changeUnfinished: async () => ({ ok: true, value: undefined }),
+      loadUnfinished: async () => ({ ok: true, value: null }),
     },
+    isElsewhere: async () => false,
     nextFrame: (callback) => void setTimeout(callback, 0),
     newId: () => `run-${++count}`,
   });

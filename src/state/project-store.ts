@@ -35,6 +35,15 @@ export interface ProjectStore extends ProjectState {
   leave(): void;
 }
 
+/** `?doc=…` asks for a new document; once that is a project of the user's own, a reload shall find it. */
+function forgetScenario(): void {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.has('doc')) return;
+  address.searchParams.delete('doc');
+  address.searchParams.delete('epochs');
+  window.history.replaceState(window.history.state, '', address);
+}
+
 /** The project that was open when the page was left. */
 export const lastProject = (): string | null => {
   const { id } = recall(MEMORY);
@@ -51,6 +60,7 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
   const setCurrent = (current: string | null) => {
     set({ current });
     keep(MEMORY, current ? { id: current } : {});
+    if (current !== null) forgetScenario();
   };
 
   /** `weights`: those of a project that is not in storage yet. */
@@ -100,6 +110,15 @@ export const projectStore = createStore<ProjectStore>()((set, get) => {
     if (documentStore.getState().doc === doc) forgetUnsaved(current);
     set({ saved: documentStore.getState().doc === doc ? 'saved' : 'unsaved', problem: null });
   };
+
+  /** A run that is under way must be found again after a reload, so the first one makes a project too. */
+  runStore.subscribe(({ status }, before) => {
+    if (status !== 'starting' || before.status === 'starting' || get().current !== null) return;
+    const { doc } = documentStore.getState();
+    void write(settled(), doc).then((result) => {
+      if (result.ok && result.value) withEntry(result.value);
+    });
+  });
 
   documentStore.subscribe(({ doc }, before) => {
     if (doc === before.doc || doc === stored || stored === null) return;

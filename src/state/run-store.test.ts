@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { findDataset } from '../data/datasets/index';
+import type { Receipt } from '../engine/receipt';
 import type { RunEvent } from '../engine/run-event';
 import { digitsMlp } from '../lessons/starters/digits-mlp';
 import type { Notification, RequestKind } from '../worker/protocol';
@@ -19,7 +20,9 @@ function scene(storage: Partial<RunStorage> = {}) {
   document.getState().setSchema(schema);
   const data = createStore<DataState>()(() => ({ bound: digits, entries: [digits] }) as unknown as DataState);
   const sent: { kind: RequestKind; args: unknown }[] = [];
-  const answers: { [K in RequestKind]?: Outcome<K> } = {};
+  const answers: { [K in RequestKind]?: Outcome<K> } = {
+    startRun: { ok: true, value: { kept: null, receipt: RECEIPT } },
+  };
   let listener: (notification: Notification) => void = () => {};
   const link: WorkerLink = {
     async request(kind, args) {
@@ -41,8 +44,12 @@ function scene(storage: Partial<RunStorage> = {}) {
       loadLatestRun: async () => ({ ok: true, value: null }),
       saveRun: async () => ({ ok: true, value: undefined }),
       loadImportedWeights: async () => ({ ok: true, value: [] }),
+      saveUnfinished: async () => ({ ok: true, value: undefined }),
+      changeUnfinished: async () => ({ ok: true, value: undefined }),
+      loadUnfinished: async () => ({ ok: true, value: null }),
       ...storage,
     },
+    isElsewhere: async () => false,
     nextFrame: (callback) => void frames.push(callback),
     newId: () => `run-${++count}`,
   });
@@ -53,7 +60,7 @@ function scene(storage: Partial<RunStorage> = {}) {
     document: document.getState,
     sent,
     answers,
-    event: (event: Exclude<RunEvent, { kind: 'step' }>, id = of()) =>
+    event: (event: Exclude<RunEvent, { kind: 'step' | 'checkpoint' }>, id = of()) =>
       listener({ kind: 'event', run: id, sequence: ++sequence, event }),
     steps: (values: readonly number[], epoch = 1, id = of()) =>
       listener({
@@ -75,6 +82,15 @@ function scene(storage: Partial<RunStorage> = {}) {
   };
 }
 
+const RECEIPT: Receipt = {
+  graph: 'g',
+  data: 'd',
+  seed: 42,
+  backend: 'wasm',
+  fusesMultiplyAdd: false,
+  threads: 1,
+  tfjs: '4.22.0',
+};
 const started: Extract<RunEvent, { kind: 'started' }> = {
   kind: 'started',
   backend: 'wasm',
@@ -107,7 +123,9 @@ describe('a run', () => {
         plan: document().compiled.plan,
         source: { id: 'digits' },
         backend: 'auto',
+        given: null,
         resume: null,
+        keep: true,
       },
     });
     event(started);
@@ -257,7 +275,7 @@ describe('imported weights', () => {
     await starting;
     const layer = document().compiled.plan!.nodes.find(({ id }) => id === 'hidden1')!.name;
     expect(sent).toMatchObject([
-      { kind: 'startRun', args: { resume: { weights: [{ name: `${layer}/bias`, values }] } } },
+      { kind: 'startRun', args: { given: { weights: [{ name: `${layer}/bias`, values }] } } },
     ]);
     expect(run().importedWeights).toBe(1);
   });
@@ -273,7 +291,7 @@ describe('imported weights', () => {
     await run().start();
     expect(run().importedWeights).toBe(0);
     const starts = sent.filter(({ kind }) => kind === 'startRun');
-    expect(starts).toMatchObject([{ args: { resume: null } }, { args: { resume: null } }]);
+    expect(starts).toMatchObject([{ args: { given: null } }, { args: { given: null } }]);
   });
 
   test('a run that was stopped while they were read does not start', async () => {
@@ -297,10 +315,10 @@ describe('imported weights', () => {
 
   test('the run says how many it started from; none is not worth a word', async () => {
     const { run, answers } = scene();
-    answers.startRun = { ok: true, value: { kept: 3, total: 4 } };
+    answers.startRun = { ok: true, value: { kept: { kept: 3, total: 4 }, receipt: RECEIPT } };
     await run().start();
     expect(run().startsFrom).toEqual({ kept: 3, total: 4 });
-    answers.startRun = { ok: true, value: { kept: 0, total: 4 } };
+    answers.startRun = { ok: true, value: { kept: { kept: 0, total: 4 }, receipt: RECEIPT } };
     await run().start();
     expect(run().startsFrom).toBeNull();
   });

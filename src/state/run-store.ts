@@ -4,19 +4,41 @@
  */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { compile } from '../compile/index';
 import type { ModelPlan } from '../compile/plan';
-import type { RunEvent } from '../engine/run-event';
+import { receiptDifferences } from '../engine/receipt';
+import type { FailureCause, RunEvent } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
 import type { Json } from '../graph/json';
 import { jsonEqual } from '../graph/json-equal';
+import {
+  changeUnfinished,
+  type FoundRun,
+  loadUnfinished,
+  saveUnfinished,
+  type UnfinishedRun,
+} from '../storage/checkpoints';
 import { loadImportedWeights } from '../storage/imported-weights';
 import { loadLatestRun, type StoredRun, saveRun } from '../storage/runs';
 import { weightsForPlan } from '../targets/tfjs/weights-for-plan';
-import type { GivenWeights, NamedWeight, Notification, StepBlock, TrainedModel } from '../worker/protocol';
+import {
+  type Backend,
+  type GivenWeights,
+  type NamedWeight,
+  type Notification,
+  type Receipt,
+  type Requests,
+  type RunId,
+  runLock,
+  type StepBlock,
+  type TrainedModel,
+} from '../worker/protocol';
 import type { DataState, DocumentState, RunState } from './contract';
 import { Curves } from './curves';
 import { dataStore } from './data-store';
 import { documentStore } from './document-store';
+import { historyOf, mayGoOn, resumedOnce, stepOf } from './kept-run';
+import { Comparison } from './reproduction';
 import { secondsLeft, smoothed } from './time-left';
 import { type WorkerLink, workerLink } from './worker-link';
 
@@ -35,6 +57,9 @@ export interface RunStorage {
   readonly loadLatestRun: typeof loadLatestRun;
   readonly saveRun: typeof saveRun;
   readonly loadImportedWeights: typeof loadImportedWeights;
+  readonly saveUnfinished: typeof saveUnfinished;
+  readonly changeUnfinished: typeof changeUnfinished;
+  readonly loadUnfinished: typeof loadUnfinished;
 }
 
 export interface RunParts {
@@ -44,6 +69,8 @@ export interface RunParts {
   readonly storage: RunStorage;
   readonly nextFrame: (callback: () => void) => void;
   readonly newId: () => string;
+  /** Another tab is running this run: its worker holds the lock, and not just until the page before has gone. */
+  readonly isElsewhere: (run: RunId) => Promise<boolean>;
 }
 
 const SAMPLES = 24;
@@ -65,6 +92,12 @@ const IDLE = {
   epochRows: [],
   evaluation: null,
   samples: [],
+  receipt: null,
+  resumedAt: null,
+  keptAt: null,
+  keepProblem: null,
+  interrupted: null,
+  reproduction: null,
   stale: false,
 } as const satisfies Partial<RunState>;
 
@@ -87,6 +120,7 @@ export function createRunStore({
   storage,
   nextFrame,
   newId,
+  isElsewhere,
 }: RunParts): StoreApi<RunStore> {
   let curves = new Curves();
   let project: string | null = null;
@@ -98,6 +132,8 @@ export function createRunStore({
   /** Named by node; a promise, because training may be asked for while they are still being read. */
   let imported: Promise<readonly NamedWeight[]> = Promise.resolve([]);
   let isSubscribed = false;
+  /** Of a reproduction under way. */
+  let comparison: Comparison | null = null;
   let frame: Partial<RunState> | null = null;
 
   const store = createStore<RunStore>()((set, get) => {
@@ -124,6 +160,7 @@ export function createRunStore({
     const onSteps = (block: StepBlock) => {
       const { epochs, stepsPerEpoch, epochRows } = get();
       curves.addSteps(block);
+      compare(block);
       stepMs = smoothed(stepMs, block.stepMs);
       showSoon({
         epoch: block.epoch,
@@ -156,13 +193,123 @@ export function createRunStore({
         case 'resumed':
           return showNow({ status: 'running' });
         case 'failed':
-          return showNow({ status: 'failed', failure: event.cause, secondsLeft: null });
+          if (event.cause.kind === 'worker-lost') return void revive(event.cause);
+          return fail(event.cause);
         case 'done':
           showNow({ status: 'done', reason: event.reason, evaluation: event.evaluation, secondsLeft: null });
+          endComparison();
           void keepModel();
           return;
       }
     };
+
+    /** The run ended by itself. What it had come to can be gone on from, except where it would only fail again. */
+    const fail = (failure: FailureCause) => {
+      const { run, keptAt } = get();
+      comparison = null;
+      const goesOn = keptAt !== null && failure.kind !== 'non-finite' && failure.kind !== 'data';
+      const interrupted = goesOn ? { globalStep: keptAt, isElsewhere: false } : null;
+      showNow({ status: 'failed', failure, interrupted, reproduction: null, secondsLeft: null });
+      if (run) void storage.changeUnfinished(run, { failed: true });
+    };
+
+    /** The worker is gone, the run need not be. */
+    const revive = async (cause: FailureCause) => {
+      const { run, status } = get();
+      if (!run) return;
+      const found = status === 'stopping' ? null : await storage.loadUnfinished({ run });
+      if (get().run !== run) return;
+      if (found?.ok && found.value && mayGoOn(found.value)) await goOn(found.value);
+      else fail(cause);
+    };
+
+    /** Shows what is known of an interrupted run and starts it from its last checkpoint. */
+    const goOn = async (found: FoundRun) => {
+      const { run, plan, training, source, backend, receipt, startsFrom } = found.unfinished;
+      const { checkpoint } = found;
+      const resumed = resumedOnce(found);
+      await storage.changeUnfinished(run, { resumed, failed: false });
+      showFound(found);
+      showNow({ status: 'starting', resumedAt: resumed.globalStep, startsFrom });
+      const given = checkpoint ? null : await startingWeights(plan);
+      await launch({ run, plan, training, source, backend, given, resume: checkpoint }, receipt);
+    };
+
+    /** A run that was under way when the page was left. */
+    const pickUp = async (found: FoundRun) => {
+      const { run, failed } = found.unfinished;
+      showFound(found);
+      showNow({ status: 'starting' });
+      const elsewhere = await isElsewhere(run);
+      if (get().run !== run || get().status !== 'starting') return;
+      if (mayGoOn(found) && !elsewhere) return goOn(found);
+      const failure = failed || elsewhere ? null : ({ kind: 'worker-lost', message: '' } as const);
+      const interrupted = { globalStep: stepOf(found), isElsewhere: elsewhere };
+      showNow({ status: 'failed', failure, interrupted });
+    };
+
+    const showFound = (found: FoundRun) => {
+      const { unfinished, checkpoint } = found;
+      const history = historyOf(found);
+      meaning = unfinished.meaning;
+      batchSize = unfinished.training.batchSize;
+      comparison = null;
+      clear({
+        ...{ run: unfinished.run, receipt: unfinished.receipt, epochRows: history.epochRows },
+        epochs: unfinished.training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
+        epoch: checkpoint?.epochs ?? 0,
+        keptAt: checkpoint?.globalStep ?? null,
+        stale: isStale(),
+      });
+      curves = history.curves;
+    };
+
+    /** One message to the worker, and what follows from its answer. */
+    const launch = async (
+      args: Omit<Requests['startRun']['args'], 'keep'>,
+      before: Receipt | null = null,
+    ) => {
+      if (!isSubscribed) link().subscribe(onNotification);
+      isSubscribed = true;
+      const { run } = args;
+      const answer = await link().request('startRun', { ...args, keep: true });
+      if (get().run !== run) return;
+      if (!answer.ok) {
+        if (answer.error.kind === 'worker-lost') await revive(answer.error);
+        else fail(answer.error);
+        return;
+      }
+      const { kept, receipt } = answer.value;
+      if (kept && kept.kept > 0) set({ startsFrom: kept });
+      set({ receipt: before ?? receipt });
+      const { startsFrom } = get();
+      // A run goes on where it began: on another backend it would be another run.
+      await storage.changeUnfinished(run, {
+        receipt: before ?? receipt,
+        backend: receipt.backend,
+        startsFrom,
+      });
+    };
+
+    const compare = (block: StepBlock) => {
+      const { reproduction } = get();
+      if (!comparison || reproduction?.status !== 'running') return;
+      const difference = comparison.compare(block);
+      const { steps } = comparison;
+      if (difference) comparison = null;
+      const status = difference ? 'different' : 'running';
+      showSoon({ reproduction: { ...reproduction, status, steps, difference } });
+    };
+    const endComparison = () => {
+      const { reproduction } = get();
+      if (comparison && reproduction?.status === 'running')
+        set({ reproduction: { ...reproduction, status: 'equal', steps: comparison.steps } });
+      comparison = null;
+    };
+
+    /** What a new run starts from, where that is not fresh weights. */
+    const startingWeights = async (plan: ModelPlan): Promise<GivenWeights | null> =>
+      get().startFrom === 'last' && trained ? { weights: trained.model.weights } : importedFor(plan);
 
     /** Fetches the weights once and stores them with the history; a full disk costs the reload, not the session. */
     const keepModel = async () => {
@@ -170,17 +317,29 @@ export function createRunStore({
       const of = meaning;
       if (!run || !of || !reason) return;
       const answer = await link().request('trainedModel', { run });
-      if (!answer.ok || get().run !== run) return;
+      if (get().run !== run) return;
+      // The worker died with the model; the last checkpoint is a moment away from it.
+      if (!answer.ok) return revive({ kind: 'worker-lost', message: '' });
       trained = { meaning: of, model: answer.value };
       await persist();
     };
     const persist = async () => {
-      const { run, reason, startsFrom, backend, threads, epochs, stepsPerEpoch, epochRows, evaluation } =
-        get();
+      const {
+        run,
+        reason,
+        startsFrom,
+        backend,
+        threads,
+        epochs,
+        stepsPerEpoch,
+        epochRows,
+        evaluation,
+        receipt,
+      } = get();
       if (!project || !run || !reason || !trained) return;
       const stored: StoredRun = {
         ...{ project, run, savedAt: Date.now(), ...trained, backend, threads, epochs, stepsPerEpoch, reason },
-        ...{ startsFrom, epochRows, evaluation, curves: curves.snapshot() },
+        ...{ startsFrom, epochRows, evaluation, receipt, curves: curves.snapshot() },
       };
       await storage.saveRun(stored);
     };
@@ -207,7 +366,10 @@ export function createRunStore({
 
     const onNotification = (notification: Notification) => {
       if (notification.kind === 'progress' || notification.run !== get().run) return;
-      if (notification.kind === 'steps') onSteps(notification.block);
+      if (notification.kind === 'kept') {
+        const { globalStep, problem } = notification;
+        set(problem ? { keepProblem: problem } : { keptAt: globalStep, keepProblem: null });
+      } else if (notification.kind === 'steps') onSteps(notification.block);
       else onEvent(notification.event);
     };
 
@@ -234,9 +396,42 @@ export function createRunStore({
       return found.value;
     };
 
+    /** A new run. `weightsFor`: the plan to find starting weights for; null starts with fresh ones. */
+    const begin = async (
+      starting: Pick<UnfinishedRun, 'meaning' | 'plan' | 'training' | 'source'>,
+      backend: Backend,
+      weightsFor: ModelPlan | null,
+    ) => {
+      const { plan, training, source } = starting;
+      const run = newId();
+      comparison = null;
+      meaning = starting.meaning;
+      batchSize = training.batchSize;
+      clear({
+        status: 'starting',
+        run,
+        epochs: training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
+        stale: isStale(),
+      });
+      const given = weightsFor && (await startingWeights(weightsFor));
+      trained = null;
+      // Stopped, or overtaken, while the weights were read.
+      if (get().run !== run || get().status !== 'starting') return;
+      const resumed = { globalStep: 0, times: 0 };
+      const unsaved = storage.saveUnfinished({
+        ...{ run, project, startedAt: Date.now(), ...starting, backend, resumed },
+        ...{ receipt: null, startsFrom: null, failed: false },
+      });
+      const launched = launch({ run, plan, training, source, backend, given, resume: null });
+      const saved = await unsaved;
+      if (!saved.ok && get().run === run) set({ keepProblem: saved.problem });
+      await launched;
+    };
+
     return {
       ...IDLE,
       version: 0,
+      startFrom: 'fresh',
       importedWeights: 0,
       backendWish: 'auto',
       curve: (column, points) => curves.curve(column, points),
@@ -245,30 +440,36 @@ export function createRunStore({
         const { doc, compiled } = document.getState();
         const { bound } = data.getState();
         if (!compiled.plan || !compiled.training || !bound) return;
-        if (!isSubscribed) link().subscribe(onNotification);
-        isSubscribed = true;
-        const run = newId();
-        meaning = doc.meaning;
-        trained = null;
-        batchSize = compiled.training.batchSize;
-        clear({
-          status: 'starting',
-          run,
-          epochs: compiled.training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
-        });
         const { plan, training } = compiled;
-        const resume = await importedFor(plan);
-        // Stopped, or overtaken, while the weights were read.
-        if (get().run !== run || get().status !== 'starting') return;
-        const { source } = bound;
-        const answer = await link().request('startRun', {
-          ...{ run, plan, training, source, resume },
-          backend: get().backendWish,
-        });
-        if (get().run !== run) return;
-        if (!answer.ok) showNow({ status: 'failed', failure: answer.error });
-        else if (answer.value && answer.value.kept > 0) set({ startsFrom: answer.value });
+        await begin({ meaning: doc.meaning, plan, training, source: bound.source }, get().backendWish, plan);
       },
+      async continueRun() {
+        const { run, interrupted } = get();
+        if (!run || !interrupted || isActive(get())) return;
+        const found = await storage.loadUnfinished({ run });
+        if (get().run !== run || isActive(get())) return;
+        if (found.ok && found.value) await goOn(found.value);
+        else set({ interrupted: null });
+      },
+      async reproduce() {
+        const { receipt, status } = get();
+        if (!meaning || !receipt || status !== 'done') return;
+        const of = meaning;
+        const entry = data.getState().entries.find(({ schema }) => schema.id === of.dataset?.id);
+        const { doc } = document.getState();
+        const { plan, training } = compile({ ...doc, meaning: of }, entry?.schema ?? null);
+        if (!plan || !training || !entry) return;
+        const original = curves.snapshot();
+        const starting = { meaning: of, plan, training, source: entry.source };
+        const launched = begin(starting, receipt.backend, null);
+        comparison = new Comparison(original);
+        set({ reproduction: { status: 'running', steps: 0, difference: null, changed: [] } });
+        await launched;
+        const { receipt: now, reproduction } = get();
+        if (now && reproduction)
+          set({ reproduction: { ...reproduction, changed: receiptDifferences(receipt, now) } });
+      },
+      setStartFrom: (startFrom) => set({ startFrom }),
       pause: () => void ask('pause'),
       resume: () => void ask('resume'),
       stepOnce: () => void ask('step'),
@@ -306,6 +507,13 @@ export function createRunStore({
         clear({ importedWeights: given?.length ?? 0 });
         imported = given || id === null ? Promise.resolve(given ?? []) : importedInto(id);
         if (id === null) return;
+        const kept = await storage.loadUnfinished({ project: id });
+        if (project !== id || get().run !== null) return;
+        if (kept.ok && kept.value) {
+          // Whether another tab runs it is known after a moment; the page need not wait for that.
+          void pickUp(kept.value);
+          return;
+        }
         const found = await storage.loadLatestRun(id);
         const run = found.ok ? found.value : null;
         // Something else may have been opened or started while the database was read.
@@ -327,11 +535,14 @@ export function createRunStore({
             stepsPerEpoch,
           },
           ...{ reason, startsFrom: run.startsFrom ?? null, epochRows, evaluation, stale: isStale() },
+          receipt: run.receipt ?? null,
         });
       },
       adoptProject(id) {
         project = id;
-        if (get().status === 'done') void persist();
+        const { run, status } = get();
+        if (status === 'done') void persist();
+        else if (run) void storage.changeUnfinished(run, { project: id });
       },
     };
   });
@@ -345,14 +556,30 @@ export function createRunStore({
   return store;
 }
 
+/** After a reload the worker of the page before may take a moment to go. */
+const GONE_MS = 3000;
+
+async function isElsewhere(run: RunId): Promise<boolean> {
+  try {
+    await navigator.locks.request(runLock(run), { signal: AbortSignal.timeout(GONE_MS) }, () => undefined);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 export const runStore = createRunStore({
   link: workerLink,
   document: documentStore,
   data: dataStore,
-  storage: { loadLatestRun, saveRun, loadImportedWeights },
+  storage: {
+    ...{ loadLatestRun, saveRun, loadImportedWeights },
+    ...{ saveUnfinished, changeUnfinished, loadUnfinished },
+  },
   nextFrame: (callback) => {
     requestAnimationFrame(callback);
   },
   newId: () => crypto.randomUUID(),
+  isElsewhere,
 });
 export const useRun = <T>(select: (state: RunStore) => T): T => useStore(runStore, select);

@@ -6,6 +6,8 @@ import type { Dexie, EntityTable, Table } from 'dexie';
 import type { ColumnValues } from '../data/dataset';
 import { type FileProblem, fileError } from '../graph/file-problem';
 import type { DatasetSchema } from '../graph/schema';
+import type { CheckpointRow, HistoryRow, UnfinishedRun } from './checkpoints';
+import type { StoredExperiment } from './experiments';
 import type { ImportedWeights } from './imported-weights';
 import type { StoredRun } from './runs';
 
@@ -38,6 +40,10 @@ type WeftDatabase = Dexie & {
   columns: EntityTable<ColumnsRow, 'dataset'>;
   runs: Table<StoredRun, string>;
   weights: EntityTable<ImportedWeights, 'project'>;
+  unfinished: EntityTable<UnfinishedRun, 'run'>;
+  checkpoints: EntityTable<CheckpointRow, 'run'>;
+  history: Table<HistoryRow, [run: string, globalStep: number]>;
+  experiments: EntityTable<StoredExperiment, 'id'>;
 };
 
 /** Dexie is a tenth of what the page loads, and nothing on screen waits for it: it comes when the database is first asked. */
@@ -53,6 +59,8 @@ async function open(): Promise<WeftDatabase> {
     runs: 'project',
   });
   db.version(2).stores({ weights: 'project' });
+  db.version(3).stores({ unfinished: 'run, project', checkpoints: 'run', history: '[run+globalStep]' });
+  db.version(4).stores({ experiments: 'id, project' });
   return db;
 }
 

@@ -1,6 +1,7 @@
 /** Projects in the browser: a list of names, and one document each. Opening parses what is stored, exactly as it parses a file. */
 import type { GraphDoc } from '../graph/document';
 import { parseDocument } from '../graph/parse';
+import { forget } from './checkpoints';
 import { attempt, database, type ProjectRow, type Stored } from './db';
 
 /** Newest first. */
@@ -49,7 +50,13 @@ export const removeProject = (id: string): Promise<Stored<void>> =>
   attempt(async () => {
     const db = await database();
     const tables = [db.projects, db.documents, db.runs, db.weights] as const;
-    return db.transaction('rw', tables, async () => {
-      await Promise.all(tables.map((table) => table.delete(id)));
-    });
+    return db.transaction(
+      'rw',
+      [...tables, db.unfinished, db.checkpoints, db.history, db.experiments],
+      async () => {
+        await Promise.all(tables.map((table) => table.delete(id)));
+        for (const run of await db.unfinished.where({ project: id }).primaryKeys()) await forget(db, run);
+        await db.experiments.where({ project: id }).delete();
+      },
+    );
   });

@@ -1,7 +1,9 @@
 /** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
+import type { Receipt } from '../engine/receipt';
 import type { EndReason } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
 import type { KeptWeights, Measures, Requests, TrainedModel } from '../worker/protocol';
+import { forget } from './checkpoints';
 import { attempt, database, type Stored } from './db';
 
 export interface StoredRun {
@@ -13,6 +15,8 @@ export interface StoredRun {
   readonly model: TrainedModel;
   /** Absent in runs stored before weights could be imported. */
   readonly startsFrom?: KeptWeights | null;
+  /** Absent in runs stored before there were receipts. */
+  readonly receipt?: Receipt | null;
   readonly backend: string | null;
   readonly threads: number;
   readonly epochs: number;
@@ -28,10 +32,14 @@ export interface StoredRun {
   readonly curves: { readonly [column: string]: { readonly x: Float32Array; readonly y: Float32Array } };
 }
 
-/** Replaces the project's run before. */
+/** Replaces the project's run before. In the same transaction the run stops being an unfinished one. */
 export const saveRun = (run: StoredRun): Promise<Stored<void>> =>
   attempt(async () => {
-    await (await database()).runs.put(run);
+    const db = await database();
+    await db.transaction('rw', db.runs, db.unfinished, db.checkpoints, db.history, async () => {
+      await db.runs.put(run);
+      await forget(db, run.run);
+    });
   });
 
 export const loadLatestRun = (project: string): Promise<Stored<StoredRun | null>> =>

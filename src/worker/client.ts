@@ -4,15 +4,17 @@
  * as `failed`.
  */
 import type { FailureCause } from '../engine/run-event';
-import type {
-  AnswerMessage,
-  FromWorker,
-  Notification,
-  RequestKind,
-  RequestMessage,
-  Requests,
-  RunId,
-  ToWorker,
+import {
+  type AnswerMessage,
+  type FromWorker,
+  type Notification,
+  PROTOCOL_VERSION,
+  type RequestKind,
+  type RequestMessage,
+  type Requests,
+  type RunId,
+  runLock,
+  type ToWorker,
 } from './protocol';
 import { requestError } from './request-error';
 
@@ -38,7 +40,12 @@ export interface ClientOptions {
   readonly spawn?: () => WorkerLike;
   /** How long a `stop` may go unanswered before the worker is replaced. */
   readonly graceMs?: number;
+  /** Resolves when nobody holds the lock any more; rejects when `signal` is aborted. Null where there are no locks. */
+  readonly lockFreed?: ((name: string, signal: AbortSignal) => Promise<void>) | null;
 }
+
+const lockFreed = (name: string, signal: AbortSignal): Promise<void> =>
+  navigator.locks.request(name, { signal }, () => undefined);
 
 interface Pending {
   readonly kind: RequestKind;
@@ -61,9 +68,15 @@ export class WorkerClient {
   #run: { readonly id: RunId; sequence: number } | null = null;
   #watchdog: ReturnType<typeof setTimeout> | null = null;
 
-  constructor({ spawn = spawnWorker, graceMs = 5000 }: ClientOptions = {}) {
-    this.#spawn = spawn;
-    this.#graceMs = graceMs;
+  readonly #lockFreed: ClientOptions['lockFreed'];
+  /** Ends the watch over the run under way. */
+  #unguard: AbortController | null = null;
+
+  constructor(options: ClientOptions = {}) {
+    this.#spawn = options.spawn ?? spawnWorker;
+    this.#graceMs = options.graceMs ?? 5000;
+    const hasLocks = typeof navigator !== 'undefined' && 'locks' in navigator;
+    this.#lockFreed = options.lockFreed ?? (hasLocks ? lockFreed : null);
   }
 
   request<K extends RequestKind>(
@@ -123,8 +136,7 @@ export class WorkerClient {
   #open(): WorkerLike {
     const worker = this.#spawn();
     worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = ({ message }) =>
-      this.#lose({ kind: 'internal', message: message ?? 'The worker did not start' });
+    worker.onerror = ({ message }) => this.#lose({ kind: 'worker-lost', message: message ?? '' });
     return worker;
   }
 
@@ -137,7 +149,10 @@ export class WorkerClient {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
     if (pending?.kind === 'stop') this.#unwatch();
-    if (pending?.kind === 'startRun' && !answer.ok) this.#run = null;
+    if (pending?.kind === 'startRun') {
+      if (answer.ok) void this.#guard();
+      else this.#run = null;
+    }
     pending?.settle(answer.ok ? { ok: true, value: answer.value } : { ok: false, error: answer.error });
   }
 
@@ -146,7 +161,7 @@ export class WorkerClient {
       if (notification.run !== this.#run?.id) return;
       this.#run.sequence = notification.sequence;
       const event = notification.kind === 'event' ? notification.event : null;
-      if (event?.kind === 'done' || event?.kind === 'failed') this.#run = null;
+      if (event?.kind === 'done' || event?.kind === 'failed') this.#endRun();
       // A full wasm heap does not shrink and a lost GPU does not come back: the next request gets a fresh worker.
       if (
         event?.kind === 'failed' &&
@@ -156,6 +171,35 @@ export class WorkerClient {
       }
     }
     for (const listener of this.#listeners) listener(notification);
+  }
+
+  /**
+   * A worker that the browser ends (for its memory, say) sends nothing. But it holds a lock while a run goes on, and the browser lets
+   * that go: whoever gets it while the run is still under way asks the worker whether it lives.
+   */
+  async #guard(): Promise<void> {
+    const run = this.#run;
+    if (!run || !this.#lockFreed) return;
+    this.#unguard?.abort();
+    const unguard = new AbortController();
+    this.#unguard = unguard;
+    try {
+      await this.#lockFreed(runLock(run.id), unguard.signal);
+    } catch {
+      return;
+    }
+    if (this.#run !== run) return;
+    const silence = setTimeout(() => {
+      if (this.#run === run) this.#lose({ kind: 'worker-lost', message: '' });
+    }, this.#graceMs);
+    await this.request('hello', { protocol: PROTOCOL_VERSION });
+    clearTimeout(silence);
+  }
+
+  #endRun(): void {
+    this.#run = null;
+    this.#unguard?.abort();
+    this.#unguard = null;
   }
 
   #watch(): void {
@@ -178,7 +222,7 @@ export class WorkerClient {
     }
     for (const id of [...this.#pending.keys()]) this.#settleLost(id, cause);
     const run = this.#run;
-    this.#run = null;
+    this.#endRun();
     if (!run) return;
     const failed: Notification = {
       kind: 'event',

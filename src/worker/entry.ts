@@ -2,6 +2,7 @@
 import { type DataProblem, failure, success } from '../data/problems';
 import { browserBackendEnv } from '../engine/browser-backends';
 import { tf } from '../engine/tf';
+import { saveCheckpoint } from '../storage/checkpoints';
 import { loadDataset, saveDataset } from '../storage/datasets';
 import type { Stored } from '../storage/db';
 import { decodeImage } from './decode-image';
@@ -24,6 +25,13 @@ async function fetchFile(path: string): Promise<Uint8Array> {
 const fromStorage = <T>(stored: Stored<T>) =>
   stored.ok ? success(stored.value) : failure(stored.problem as DataProblem);
 
+/** A lock cannot be held by more than one worker, and is let go by the browser when this one ends. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => new Promise<void>((release) => resolve(() => release())));
+  });
+}
+
 const host = new Host(
   {
     tf,
@@ -31,6 +39,8 @@ const host = new Host(
     decodeImage,
     fetchFile,
     loadStored: async (id) => fromStorage(await loadDataset(id)),
+    saveCheckpoint,
+    holdLock,
     saveStored: async (dataset) => fromStorage(await saveDataset(dataset)),
   },
   (message, transfer) => self.postMessage(message, { transfer }),

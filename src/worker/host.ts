@@ -22,9 +22,9 @@ import {
   type ToWorker,
 } from './protocol';
 import { requestError } from './request-error';
-import { RunSession, type SessionContext, type SessionRequest } from './run-session';
+import { type RunKeeping, RunSession, type SessionContext, type SessionRequest } from './run-session';
 
-export interface HostEnvironment extends DataAccess {
+export interface HostEnvironment extends DataAccess, RunKeeping {
   readonly tf: Tfjs;
   readonly backends: BackendEnv;
   readonly decodeImage: DecodeImage;
@@ -58,7 +58,7 @@ export class Host {
     this.#env = env;
     this.#post = post;
     this.#sources = new DataSources(env);
-    this.#context = { tf: env.tf, backends: env.backends, sources: this.#sources, notify: post };
+    this.#context = { ...env, sources: this.#sources, notify: post };
   }
 
   receive(message: ToWorker): void {
@@ -155,12 +155,15 @@ export class Host {
   async #startRun({
     training,
     resume,
+    keep,
     ...request
   }: Requests['startRun']['args']): Promise<Answer<'startRun'>> {
-    const prepared = await this.#replaceSession({ ...request, settings: training, given: resume });
+    const prepared = await this.#replaceSession({ ...request, settings: training });
     if (!prepared.ok) return prepared;
-    prepared.value.start(training);
-    return { ok: true, value: prepared.value.kept };
+    const session = prepared.value;
+    const receipt = await session.receipt(training);
+    session.start(training, { resume, keep });
+    return { ok: true, value: { kept: session.kept, receipt } };
   }
 
   async #openRun({ model, ...request }: Requests['openRun']['args']): Promise<Answer<'openRun'>> {

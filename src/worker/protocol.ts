@@ -5,8 +5,11 @@
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { DataProblem, Fitted } from '../data/dataset';
 import type { BackendWish as Backend } from '../engine/backend-wish';
+import type { RunCheckpoint } from '../engine/checkpoint';
+import type { Receipt } from '../engine/receipt';
 import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
 import type { KeptWeights, NamedWeight } from '../engine/weights';
+import type { FileProblem } from '../graph/file-problem';
 import type { DatasetSchema } from '../graph/schema';
 
 export type { Backend };
@@ -76,7 +79,7 @@ export interface PredictionSample {
 }
 
 /** What a run's use of its data depends on: which rows are whose, and how many at a time. */
-export type RunSettings = Pick<TrainingPlan, 'batchSize' | 'validationSplit' | 'testSplit' | 'seed'>;
+export type RunSettings = Pick<TrainingPlan, 'batchSize' | 'validationSplit' | 'testSplit' | 'seed' | 'fold'>;
 
 export interface Requests {
   hello: {
@@ -104,10 +107,14 @@ export interface Requests {
       source: DataSource;
       backend: Backend;
       /** Weights to start from, in place of fresh ones. */
-      resume: GivenWeights | null;
+      given: GivenWeights | null;
+      /** Goes on from there instead. */
+      resume: RunCheckpoint | null;
+      /** The worker writes checkpoints to storage as it goes. */
+      keep: boolean;
     };
-    /** Null without `resume`. */
-    value: KeptWeights | null;
+    /** `kept` is null without `given`. */
+    value: { kept: KeptWeights | null; receipt: Receipt };
     error: FailureCause;
   };
   /**
@@ -182,13 +189,24 @@ export type Notification =
       readonly kind: 'event';
       readonly run: RunId;
       readonly sequence: number;
-      readonly event: Exclude<RunEvent, { kind: 'step' }>;
+      readonly event: Exclude<RunEvent, { kind: 'step' | 'checkpoint' }>;
+    }
+  /** A checkpoint has been written, or could not be. */
+  | {
+      readonly kind: 'kept';
+      readonly run: RunId;
+      readonly sequence: number;
+      readonly globalStep: number;
+      readonly problem: FileProblem | null;
     }
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number };
+
+/** The name of the lock that a worker holds for as long as it runs a run. Other tabs and the page see by it whether it lives. */
+export const runLock = (run: RunId): string => `weft-run-${run}`;
 
 /** Abandon a request (an upload): it answers with an error of its own. */
 export type CancelMessage = { readonly kind: 'cancel'; readonly id: number };
 
 export type ToWorker = RequestMessage | CancelMessage;
 export type FromWorker = AnswerMessage | Notification;
-export type { KeptWeights, Measures, NamedWeight };
+export type { KeptWeights, Measures, NamedWeight, Receipt, RunCheckpoint };

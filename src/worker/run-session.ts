@@ -4,14 +4,20 @@ import type { Dataset, PreparedData } from '../data/dataset';
 import { dataError } from '../data/problems';
 import { type BackendEnv, type ChosenBackend, chooseBackend } from '../engine/backend';
 import { type BuiltModel, buildModel } from '../engine/build-model';
+import type { RunCheckpoint } from '../engine/checkpoint';
 import { evaluate } from '../engine/evaluate';
 import { failureOf } from '../engine/failure';
+import { registerWasmKernels } from '../engine/kernels/register';
+import { dataHash, graphHash, type Receipt } from '../engine/receipt';
 import { run } from '../engine/run';
 import { RunControl } from '../engine/run-control';
 import type { Evaluation, FailureCause } from '../engine/run-event';
 import { extractWeights, fitWeights } from '../engine/trained-model';
 import type { DataSpec } from '../graph/data-spec';
+import type { FileProblem } from '../graph/file-problem';
 import type { Tfjs } from '../nodes/define-node';
+import type { CheckpointRow, HistoryRow } from '../storage/checkpoints';
+import type { Stored } from '../storage/db';
 import type { DataSources } from './data-sources';
 import type {
   Backend,
@@ -24,12 +30,26 @@ import type {
   RunSettings,
   TrainedModel,
 } from './protocol';
+import { runLock } from './protocol';
+import { RunKeeper } from './run-keeper';
 import { sampleRows } from './samples';
 import { StepCoalescer } from './step-coalescer';
 
 type Outcome<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
-export interface SessionContext {
+/** How a run outlives its worker. */
+export interface RunKeeping {
+  readonly saveCheckpoint: (
+    row: CheckpointRow,
+    history: Pick<HistoryRow, 'blocks' | 'epochs'>,
+  ) => Promise<Stored<void>>;
+  /** Absent: as `RunKeeper` sees fit. */
+  readonly keepEveryMs?: number;
+  /** Gives the function that lets the lock go; it goes by itself when the worker ends in any way. */
+  readonly holdLock: (name: string) => Promise<() => void>;
+}
+
+export interface SessionContext extends RunKeeping {
   readonly tf: Tfjs;
   readonly backends: BackendEnv;
   readonly sources: DataSources;
@@ -43,6 +63,11 @@ export interface SessionRequest {
   readonly source: DataSource;
   readonly backend: Backend;
   readonly given: GivenWeights | null;
+}
+
+export interface RunStart {
+  readonly resume: RunCheckpoint | null;
+  readonly keep: boolean;
 }
 
 interface SessionParts {
@@ -98,9 +123,33 @@ export class RunSession {
     }
   }
 
+  /** What the numbers of a run of this training depend on. */
+  async receipt(training: TrainingPlan): Promise<Receipt> {
+    const { request, dataset, backend } = this.#parts;
+    const { tf } = this.#context;
+    return {
+      graph: await graphHash(request.plan, training),
+      data: await dataHash(dataset),
+      seed: training.seed,
+      backend: backend.name,
+      fusesMultiplyAdd: backend.name === 'wasm' && registerWasmKernels(tf).fusesMultiplyAdd,
+      threads: backend.threads,
+      tfjs: tf.version_core,
+    };
+  }
+
   /** Returns at once; the events follow. */
-  start(training: TrainingPlan): void {
-    this.#finished = this.#pump(training);
+  start(training: TrainingPlan, how: RunStart): void {
+    this.#finished = this.#hold(() => this.#pump(training, how));
+  }
+
+  async #hold(work: () => Promise<void>): Promise<void> {
+    const release = await this.#context.holdLock(runLock(this.run));
+    try {
+      await work();
+    } finally {
+      release();
+    }
   }
 
   /** Stops, waits for the last event, frees the model. */
@@ -131,10 +180,14 @@ export class RunSession {
     return sampleRows({ tf: this.#context.tf, model, data, dataset, batchSize, count, wrongOnly });
   }
 
-  async #pump(training: TrainingPlan): Promise<void> {
+  async #pump(training: TrainingPlan, { resume, keep }: RunStart): Promise<void> {
     const { data, backend, model } = this.#parts;
     const { tf, notify } = this.#context;
+    const keeper = keep ? new RunKeeper(this.run, this.#context) : null;
+    const onKept = (globalStep: number, problem: FileProblem | null) =>
+      notify({ kind: 'kept', run: this.run, sequence: this.#next(), globalStep, problem }, []);
     const steps = new StepCoalescer((block) => {
+      keeper?.addSteps(block);
       notify({ kind: 'steps', run: this.run, sequence: this.#next(), block }, [
         block.globalSteps.buffer as ArrayBuffer,
         block.values.buffer as ArrayBuffer,
@@ -147,12 +200,21 @@ export class RunSession {
       data,
       control: this.control,
       backend,
+      resume,
+      ...(keeper ? { wantsCheckpoint: (atEpochEnd) => keeper.wants(atEpochEnd) } : {}),
     })) {
       if (event.kind === 'step') {
         steps.add(event);
         continue;
       }
       steps.flush();
+      if (event.kind === 'checkpoint') {
+        void keeper?.save(event.checkpoint).then((kept) => {
+          if (kept) onKept(event.checkpoint.globalStep, kept.ok ? null : kept.problem);
+        });
+        continue;
+      }
+      if (event.kind === 'epoch') keeper?.addEpoch(event);
       notify({ kind: 'event', run: this.run, sequence: this.#next(), event }, []);
     }
   }
@@ -184,5 +246,6 @@ function dataSpec(plan: ModelPlan, settings: RunSettings): DataSpec | null {
     validationSplit: settings.validationSplit,
     testSplit: settings.testSplit,
     seed: settings.seed,
+    ...(settings.fold ? { fold: settings.fold } : {}),
   };
 }

@@ -36,6 +36,8 @@ const environment: HostEnvironment = {
     return success(undefined);
   },
   decodeImage: async () => null,
+  saveCheckpoint: async () => ({ ok: true, value: undefined }),
+  holdLock: async () => () => undefined,
 };
 
 /** A worker whose thread is this one; everything is cloned and transferred as between threads. */
@@ -105,13 +107,25 @@ function runArgs(
     wires: ['image > flat', 'flat > hidden', 'hidden > out'],
   });
   const { plan, training } = compile(doc, schema);
-  return { run, plan: plan!, training: training!, source, backend: 'wasm', resume: null };
+  return {
+    run,
+    plan: plan!,
+    training: training!,
+    source,
+    backend: 'wasm',
+    given: null,
+    resume: null,
+    keep: false,
+  };
 }
 
 describe('a run', () => {
   it('answers when it has started; its steps and events arrive complete and in order', async () => {
     const { client, received, until, isEvent } = connect();
-    expect(await client.request('startRun', runArgs('r1'))).toEqual({ ok: true, value: null });
+    expect(await client.request('startRun', runArgs('r1'))).toMatchObject({
+      ok: true,
+      value: { kept: null, receipt: { backend: 'wasm', seed: 42 } },
+    });
     await until(isEvent('done'));
     const ofRun = received.filter((n) => n.kind !== 'progress');
     expect(ofRun.map((n) => n.sequence)).toEqual(ofRun.map((_, i) => i + 1));
@@ -239,7 +253,7 @@ describe('a run', () => {
     const zero = { type: 'sgd', config: { learningRate: 0, momentum: 0, nesterov: false } };
     await client.request('startRun', {
       ...runArgs('r2', { epochs: 1, optimizer: zero }),
-      resume: trained.value,
+      given: trained.value,
     });
     const second = await until(isEvent('done', 'r2'));
     const evaluation = (n: Notification) =>
@@ -255,9 +269,9 @@ describe('a run', () => {
       { name: `${layer}/bias`, shape: [16], values: new Float32Array(16).fill(3) },
       { name: `${layer}/kernel`, shape: [64, 17], values: new Float32Array(64 * 17) },
     ];
-    expect(await client.request('startRun', { ...args, resume: { weights: given } })).toEqual({
+    expect(await client.request('startRun', { ...args, given: { weights: given } })).toMatchObject({
       ok: true,
-      value: { kept: 1, total: 4 },
+      value: { kept: { kept: 1, total: 4 } },
     });
     await until(isEvent('done', 'r1'));
     const exported = await client.request('exportTfjs', {
@@ -433,7 +447,7 @@ describe('a worker that is lost', () => {
     expect(spawned).toBe(2);
   });
 
-  it('because it crashed: the run fails as internal', async () => {
+  it('because it crashed: the run says so', async () => {
     const workers: WorkerLike[] = [];
     const { client, received, until, isEvent } = connect({
       spawn: () => {
@@ -446,7 +460,7 @@ describe('a worker that is lost', () => {
     await until(isEvent('paused'));
     workers[0]!.onerror!({ message: 'Uncaught RangeError' });
     expect(received.at(-1)).toMatchObject({
-      event: { kind: 'failed', cause: { kind: 'internal', message: 'Uncaught RangeError' } },
+      event: { kind: 'failed', cause: { kind: 'worker-lost', message: 'Uncaught RangeError' } },
     });
   });
 

@@ -1,14 +1,17 @@
 // Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
 // kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
 import type { AdamOptimizer, Optimizer } from '@tensorflow/tfjs';
-import { accelerate } from './adam';
+import { pointwiseKernels, replaceActivations, restoreActivations } from './activation';
+import { attentionKernels } from './attention';
 import { avgPoolGrad, avgPoolGradient } from './avg-pool-grad';
 import { batchMatMul } from './batch-mat-mul';
 import { broadcasting } from './broadcast';
 import { conv2DBackpropFilter } from './conv-2d-backprop-filter';
 import { conv2DBackpropInput } from './conv-2d-backprop-input';
+import { convLayerKernels } from './conv-2d-layer';
 import { conv2DGradient, depthwiseConv2dGradient } from './conv-gradients';
 import { concat, gatherV2, reverse } from './copies';
+import { denseKernels } from './dense';
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv-2d-native-backprop-filter';
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv-2d-native-backprop-input';
 import { einsum, einsumGradient } from './einsum';
@@ -16,11 +19,17 @@ import { elementwise } from './elementwise';
 import { fusedBatchNorm } from './fused-batch-norm';
 import { identity } from './identity';
 import type { KernelBody, KernelHost, OwnKernel, Tfjs, WasmBackend, WasmKernel } from './kernel';
+import { layerNormKernels } from './layer-norm';
+import { lossKernels } from './losses';
 import { maxPoolGrad } from './max-pool-grad';
 import { loadNative, type Native, type NativeResult } from './native';
+import { accelerate } from './optimizers';
+import { recurrentKernels } from './recurrent';
 import { mean, sum } from './reduce';
+import { meanGradient, sumGradient, tileGradient } from './repeat-gradients';
 import { samePadded } from './same-padding';
 import { slice, splitV, unpack } from './slice';
+import { softmax, softmaxGrad, softmaxGradient } from './softmax';
 import { tile } from './tile';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
@@ -37,6 +46,8 @@ export interface KernelReport {
   gradients: string[];
   /** Kernels of whole layers, steps and losses, in use while the native modules are. */
   own: string[];
+  /** See `Native`. */
+  fusesMultiplyAdd: boolean;
   /**
    * Whether the SIMD module is in use. 'pending' when the backend does not exist yet: it is tried at the first kernel call.
    * 'off' says why the JavaScript kernels serve instead.
@@ -68,6 +79,7 @@ export const KERNELS: readonly WasmKernel[] = [
   reverse,
   ...samePadded,
   slice,
+  softmax,
   splitV,
   sum,
   tile,
@@ -79,7 +91,7 @@ export const KERNELS: readonly WasmKernel[] = [
  * Kernels of whole layers and losses that tfjs has no name for (`Weft>…`); `ownKernel` of the nodes runs them where they are.
  * They have no JavaScript path and are registered only while the native modules are on.
  */
-export const OWN_KERNELS: readonly OwnKernel[] = [];
+export const OWN_KERNELS: readonly OwnKernel[] = [...convLayerKernels, ...attentionKernels, ...layerNormKernels, ...pointwiseKernels, softmaxGrad, ...denseKernels, ...lossKernels, ...recurrentKernels];
 
 type KernelConfig = Parameters<Tfjs['registerKernel']>[0];
 type GradConfig = Parameters<Tfjs['registerGradient']>[0];
@@ -110,6 +122,7 @@ export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions =
   if (before?.native !== native) {
     if (before) restore(tf, before);
     installed.set(tf.registerKernel, install(tf, native));
+    replaceActivations(tf);
   }
   const stock = installed.get(tf.registerKernel) as Installed;
   const state = nativeState(tf, native);
@@ -122,26 +135,26 @@ export function registerWasmKernels(tf: Tfjs, { native = true }: KernelOptions =
     corrected: names('wrong'),
     gradients: [...stock.stockGradients.keys()],
     own: stock.hasOwn ? OWN_KERNELS.map((kernel) => kernel.name) : [],
+    fusesMultiplyAdd: state.state === 'on' && nativeOf(wasmOf(tf)!)!.fusesMultiplyAdd,
     native: state,
   };
 }
 
-/** Makes an Adam optimizer of tfjs use one native call per weight while `registerWasmKernels` has the module on. Returns it. */
-export function accelerateAdam(tf: Tfjs, optimizer: AdamOptimizer): AdamOptimizer {
+/** Makes an optimizer of tfjs use one native call per weight while `registerWasmKernels` has the module on. Returns it. */
+export function accelerateOptimizer<O extends Optimizer>(tf: Tfjs, optimizer: O): O {
   return accelerate(tf, optimizer, (backend) =>
     installed.get(tf.registerKernel)?.native ? nativeOf(backend) : null,
   );
 }
 
-/** Makes an optimizer of tfjs update all weights natively where it can; others are given back as they are. */
-export function accelerateOptimizer(tf: Tfjs, optimizer: Optimizer): Optimizer {
-  return optimizer.getClassName() === 'Adam' ? accelerateAdam(tf, optimizer as AdamOptimizer) : optimizer;
-}
+/** The same under its former name. */
+export const accelerateAdam: (tf: Tfjs, optimizer: AdamOptimizer) => AdamOptimizer = accelerateOptimizer;
 
 /** Puts tfjs's own kernels and gradients back. */
 export function unregisterWasmKernels(tf: Tfjs): void {
   const stock = installed.get(tf.registerKernel);
   if (stock) restore(tf, stock);
+  restoreActivations(tf);
   installed.delete(tf.registerKernel);
 }
 
@@ -175,6 +188,10 @@ function install(tf: Tfjs, native: boolean): Installed {
     conv2DGradient(tf),
     depthwiseConv2dGradient(tf),
     einsumGradient(tf),
+    meanGradient(tf),
+    softmaxGradient(tf),
+    sumGradient(tf),
+    tileGradient(tf),
   ]) {
     if (!gradient) continue;
     stockGradients.set(gradient.kernelName, tf.getGradient(gradient.kernelName));
@@ -232,9 +249,11 @@ function nativeOf(backend: WasmBackend): Native | null {
   return 'native' in result ? result.native : null;
 }
 
+const wasmOf = (tf: Tfjs): WasmBackend | null => tf.findBackend('wasm') as unknown as WasmBackend | null;
+
 function nativeState(tf: Tfjs, wanted: boolean): KernelReport['native'] {
   if (!wanted) return { state: 'off', reason: 'not wanted' };
-  const backend = tf.findBackend('wasm') as unknown as WasmBackend | null;
+  const backend = wasmOf(tf);
   if (!backend?.wasm) return { state: 'pending' };
   const result = resultFor(backend);
   return 'native' in result ? { state: 'on' } : { state: 'off', reason: result.reason };

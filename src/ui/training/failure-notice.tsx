@@ -67,6 +67,8 @@ export function useFailureSentence(): (failure: FailureCause) => string {
         });
       case 'unresponsive':
         return text(words.unresponsive);
+      case 'worker-lost':
+        return text(words.workerLost);
       case 'internal':
         return text(words.internal, { message: failure.message });
       default:

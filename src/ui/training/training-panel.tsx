@@ -9,7 +9,10 @@ import { BackendChoice } from './backend-choice';
 import { FailureNotice } from './failure-notice';
 import { HistoryTable } from './history-table';
 import { LiveCharts } from './live-charts';
+import { ReceiptDetails } from './receipt-details';
+import { RunNotices } from './run-notices';
 import { RunStatus } from './run-status';
+import { StartFromChoice } from './start-from-choice';
 import { useTrainObstacle } from './train-button';
 import css from './training.module.css';
 import { TrainingSettingsForm } from './training-settings-form';
@@ -84,6 +87,7 @@ export function TrainingPanel() {
         ) : (
           <>
             <FailureNotice />
+            <RunNotices />
             <StaleNotice />
             {!isTableOpen && (
               <LiveCharts log={log} smoothing={smoothing} flipped={flipped} onToggle={toggle} />
@@ -96,6 +100,8 @@ export function TrainingPanel() {
         <aside className={css.side} aria-label={text(words.settings)}>
           <TrainingSettingsForm />
           <BackendChoice />
+          <StartFromChoice />
+          <ReceiptDetails />
         </aside>
       )}
     </section>
