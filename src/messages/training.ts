@@ -59,6 +59,12 @@ export const trainingMessages = defineMessages({
     'Stopped early: no improvement for {patience} epochs.',
     '提前停止：连续 {patience} 轮没有改善。',
   ),
+  doneTarget: t(
+    'Stopped because it is good enough: {measure} reached {value} in epoch {epoch}.',
+    '已达标而停止：{measure}在第 {epoch} 轮达到 {value}。',
+  ),
+  doneTargetUnknown: t('Stopped because the target was reached in epoch {epoch}.', '在第 {epoch} 轮达到目标而停止。'),
+  doneTime: t('Stopped by the time limit in epoch {epoch}.', '在第 {epoch} 轮达到时间限制而停止。'),
   doneStopped: t('Stopped after {epochs} epochs.', '在 {epochs} 轮后停止。'),
   startsFrom: t(
     'Started from imported weights: {kept} of {total} arrays.',
@@ -157,9 +163,13 @@ export const trainingMessages = defineMessages({
     'Another tab is running this training. Stop it there, or start a new run here.',
     '另一个标签页正在进行此训练。请在那里停止，或在此处重新开始。',
   ),
+  wentOnOnce: t(
+    'Interrupted once; gone on from step {step}, on the same curve.',
+    '曾中断一次，已从第 {step} 步沿同一曲线继续。',
+  ),
   wentOn: t(
-    'Interrupted and gone on from step {step}, on the same curve.',
-    '曾被中断，已从第 {step} 步沿同一曲线继续。',
+    'Interrupted {total} times; gone on from step {step}, on the same curve.',
+    '曾中断 {total} 次，已从第 {step} 步沿同一曲线继续。',
   ),
   keepFailed: t(
     'The run cannot be kept: {sentence} It goes on, but a crash would lose it.',

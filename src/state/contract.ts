@@ -43,7 +43,7 @@ export interface DocumentState {
 }
 
 export type LeftTab = 'nodes' | 'outline' | 'data';
-export type DrawerTab = 'training' | 'results' | 'data' | 'problems';
+export type DrawerTab = 'training' | 'results' | 'experiments' | 'data' | 'problems';
 export type Dialog =
   | 'gallery'
   | 'projects'
@@ -131,8 +131,8 @@ export interface RunState {
   readonly backendWish: Backend;
   /** What the numbers of the run shown depend on; null before it has started, and for runs of older versions. */
   readonly receipt: Receipt | null;
-  /** The run shown was interrupted and has gone on: from which step, the last time. */
-  readonly resumedAt: number | null;
+  /** The run shown was interrupted and has gone on: how often, and from which step the last time. */
+  readonly resumed: { readonly total: number; readonly globalStep: number } | null;
   /** The step of the last checkpoint that is in storage; null when there is none. */
   readonly keptAt: number | null;
   /** Why checkpoints cannot be stored: a crash would lose the run. */

@@ -248,9 +248,9 @@ describe('a run', () => {
         }
         await until(
           page.store,
-          ({ resumedAt, status }) => status === 'done' || (resumedAt !== null && status !== 'starting'),
+          ({ resumed, status }) => status === 'done' || (resumed !== null && status !== 'starting'),
         );
-        from.push(page.store.getState().resumedAt ?? steps);
+        from.push(page.store.getState().resumed?.globalStep ?? steps);
       }
       resumptions.push(...from);
       const run = await done;

@@ -17,6 +17,7 @@ export const mayGoOn = (found: FoundRun): boolean => !found.unfinished.failed &&
 export const resumedOnce = (found: FoundRun): UnfinishedRun['resumed'] => ({
   globalStep: stepOf(found),
   times: timesResumed(found) + 1,
+  total: found.unfinished.resumed.total + 1,
 });
 
 /** Curves and rows up to the checkpoint, told in the order in which they happened. */

@@ -93,7 +93,7 @@ const IDLE = {
   evaluation: null,
   samples: [],
   receipt: null,
-  resumedAt: null,
+  resumed: null,
   keptAt: null,
   keepProblem: null,
   interrupted: null,
@@ -230,7 +230,7 @@ export function createRunStore({
       const resumed = resumedOnce(found);
       await storage.changeUnfinished(run, { resumed, failed: false });
       showFound(found);
-      showNow({ status: 'starting', resumedAt: resumed.globalStep, startsFrom });
+      showNow({ status: 'starting', resumed, startsFrom });
       const given = checkpoint ? null : await startingWeights(plan);
       await launch({ run, plan, training, source, backend, given, resume: checkpoint }, receipt);
     };
@@ -417,7 +417,7 @@ export function createRunStore({
       trained = null;
       // Stopped, or overtaken, while the weights were read.
       if (get().run !== run || get().status !== 'starting') return;
-      const resumed = { globalStep: 0, times: 0 };
+      const resumed = { globalStep: 0, times: 0, total: 0 };
       const unsaved = storage.saveUnfinished({
         ...{ run, project, startedAt: Date.now(), ...starting, backend, resumed },
         ...{ receipt: null, startsFrom: null, failed: false },

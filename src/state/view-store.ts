@@ -38,7 +38,7 @@ const LEGAL: { readonly [K in keyof ViewSettings]: (value: unknown) => boolean }
   leftOpen: isBoolean,
   rightOpen: isBoolean,
   drawerOpen: isBoolean,
-  drawerTab: oneOf('training', 'results', 'data', 'problems'),
+  drawerTab: oneOf('training', 'results', 'experiments', 'data', 'problems'),
   drawerHeight: (value) => typeof value === 'number' && value >= 100 && value <= 4000,
   dialog: () => false,
   showShapes: isBoolean,

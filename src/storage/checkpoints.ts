@@ -32,8 +32,8 @@ export interface UnfinishedRun {
   readonly startsFrom: KeptWeights | null;
   /** It ended by itself, in a failure: it goes on only when the user says so. */
   readonly failed: boolean;
-  /** Where it was gone on from the last time, and how often in a row from there. */
-  readonly resumed: { readonly globalStep: number; readonly times: number };
+  /** Where it was gone on from the last time, how often in a row from there, and how often in all. */
+  readonly resumed: { readonly globalStep: number; readonly times: number; readonly total: number };
 }
 
 export interface CheckpointRow {

@@ -12,6 +12,7 @@ import { failureOf } from '../engine/failure';
 import { fitWeights } from '../engine/trained-model';
 import type { Tfjs } from '../nodes/define-node';
 import { type DataAccess, DataSources } from './data-sources';
+import { answerPreflight } from './preflight';
 import {
   type AnswerMessage,
   type FromWorker,
@@ -100,6 +101,8 @@ export class Host {
         : { ok: false, error: dataset.problems };
     },
 
+    preflight: (args, id) => this.#preflight(args, id),
+
     startRun: (args) => this.#afterLastRun(() => this.#startRun(args)),
     openRun: (args) => (this.#sessionOf(args.run) ? DONE : this.#afterLastRun(() => this.#openRun(args))),
 
@@ -162,7 +165,7 @@ export class Host {
     if (!prepared.ok) return prepared;
     const session = prepared.value;
     const receipt = await session.receipt(training);
-    session.start(training, { resume, keep });
+    await session.start(training, { resume, keep });
     return { ok: true, value: { kept: session.kept, receipt } };
   }
 
@@ -176,6 +179,18 @@ export class Host {
     this.#session = null;
     await prepared.value.end();
     return { ok: false, error: { kind: 'internal', message: 'The weights do not fit the model' } };
+  }
+
+  async #preflight(args: Requests['preflight']['args'], id: number): Promise<Answer<'preflight'>> {
+    const abort = new AbortController();
+    this.#uploads.set(id, abort);
+    const onProgress = (done: number, total: number) => this.#post({ kind: 'progress', id, done, total }, []);
+    try {
+      const course = { signal: abort.signal, onProgress };
+      return await this.#afterLastRun(() => answerPreflight(this.#context, args, course));
+    } finally {
+      this.#uploads.delete(id);
+    }
   }
 
   async #importData(

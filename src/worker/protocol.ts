@@ -6,6 +6,7 @@ import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { DataProblem, Fitted } from '../data/dataset';
 import type { BackendWish as Backend } from '../engine/backend-wish';
 import type { RunCheckpoint } from '../engine/checkpoint';
+import type { Preflight } from '../engine/preflight';
 import type { Receipt } from '../engine/receipt';
 import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
 import type { KeptWeights, NamedWeight } from '../engine/weights';
@@ -97,6 +98,12 @@ export interface Requests {
     args: { source: DataSource; from: number; count: number };
     value: RowsPreview;
     error: readonly DataProblem[];
+  };
+  /** Tries the model on the backends that may be worth it, before a run; progress comes as notifications. Can be cancelled. */
+  preflight: {
+    args: { plan: ModelPlan; training: TrainingPlan; source: DataSource; backend: Backend };
+    value: Preflight;
+    error: 'cancelled' | FailureCause;
   };
   /** Answers when the run has started; its events follow as notifications. A run in progress is stopped first. */
   startRun: {

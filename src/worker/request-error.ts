@@ -14,6 +14,7 @@ const MAKERS: ErrorMakers = {
   hello: () => 'protocol',
   importData: asData,
   previewRows: asData,
+  preflight: asCause,
   startRun: asCause,
   openRun: asCause,
   pause: asNoRun,

@@ -138,18 +138,10 @@ export class RunSession {
     };
   }
 
-  /** Returns at once; the events follow. */
-  start(training: TrainingPlan, how: RunStart): void {
-    this.#finished = this.#hold(() => this.#pump(training, how));
-  }
-
-  async #hold(work: () => Promise<void>): Promise<void> {
+  /** Resolves when the run is under way and its lock is held, so that whoever waits for the lock waits for its end. */
+  async start(training: TrainingPlan, how: RunStart): Promise<void> {
     const release = await this.#context.holdLock(runLock(this.run));
-    try {
-      await work();
-    } finally {
-      release();
-    }
+    this.#finished = this.#pump(training, how).finally(release);
   }
 
   /** Stops, waits for the last event, frees the model. */
@@ -201,6 +193,7 @@ export class RunSession {
       control: this.control,
       backend,
       resume,
+      watchesHealth: true,
       ...(keeper ? { wantsCheckpoint: (atEpochEnd) => keeper.wants(atEpochEnd) } : {}),
     })) {
       if (event.kind === 'step') {
@@ -237,7 +230,7 @@ const failed = ({
 });
 
 /** What the plan wants from the data; null when an input is bound to none. */
-function dataSpec(plan: ModelPlan, settings: RunSettings): DataSpec | null {
+export function dataSpec(plan: ModelPlan, settings: RunSettings): DataSpec | null {
   const features = plan.inputs.flatMap(({ name, feature }) => (feature ? [{ name, feature }] : []));
   if (features.length < plan.inputs.length) return null;
   return {

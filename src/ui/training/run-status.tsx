@@ -18,7 +18,7 @@ export function RunStatus() {
   const secondsLeft = useRun((state) => state.secondsLeft);
   const speed = useRun((state) => state.samplesPerSecond);
   const startsFrom = useRun((state) => state.startsFrom);
-  const resumedAt = useRun((state) => state.resumedAt);
+  const resumed = useRun((state) => state.resumed);
   const isEnded = status === 'done' || status === 'failed';
   const total = epochs * steps;
   const done = total > 0 ? Math.min(1, (Math.max(0, epoch - 1) * steps + step) / total) : 0;
@@ -51,9 +51,12 @@ export function RunStatus() {
         </>
       )}
       {status === 'done' && <Ended />}
-      {resumedAt !== null && (
+      {resumed && (
         <span className={css.dim} role="status">
-          {text(words.wentOn, { step: formatCount(resumedAt) })}
+          {text(resumed.total === 1 ? words.wentOnOnce : words.wentOn, {
+            step: formatCount(resumed.globalStep),
+            total: resumed.total,
+          })}
         </span>
       )}
       {startsFrom && <span className={css.dim}>{text(words.startsFrom, { ...startsFrom })}</span>}
