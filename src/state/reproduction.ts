@@ -1,5 +1,6 @@
 /** Whether a second run of the same thing gives the same numbers: step by step, bit by bit. */
 import type { StepBlock } from '../worker/protocol';
+import type { Reproduction } from './contract';
 import type { Curve } from './curves';
 
 export interface Difference {
@@ -33,5 +34,46 @@ export class Comparison {
       this.steps += 1;
     }
     return null;
+  }
+}
+
+/** A comparison that goes on while a run does, as it is shown. */
+export class Reproducing {
+  #comparison: Comparison | null = null;
+  #shown: Reproduction | null = null;
+
+  begin(before: { readonly [column: string]: Curve }): Reproduction {
+    this.#comparison = new Comparison(before);
+    this.#shown = { status: 'running', steps: 0, difference: null, changed: [] };
+    return this.#shown;
+  }
+
+  /** Null when nothing is being compared. */
+  add(block: StepBlock): Reproduction | null {
+    if (!this.#comparison || !this.#shown) return null;
+    const difference = this.#comparison.compare(block);
+    const { steps } = this.#comparison;
+    if (difference) this.#comparison = null;
+    this.#shown = { ...this.#shown, status: difference ? 'different' : 'running', steps, difference };
+    return this.#shown;
+  }
+
+  /** The receipts are known. */
+  changed(changed: Reproduction['changed']): Reproduction | null {
+    if (this.#shown) this.#shown = { ...this.#shown, changed };
+    return this.#shown;
+  }
+
+  /** The run has come to its end: what was equal until now is equal. */
+  end(): Reproduction | null {
+    if (this.#comparison && this.#shown)
+      this.#shown = { ...this.#shown, status: 'equal', steps: this.#comparison.steps };
+    this.#comparison = null;
+    return this.#shown;
+  }
+
+  cancel(): void {
+    this.#comparison = null;
+    this.#shown = null;
   }
 }

@@ -37,8 +37,9 @@ import type { DataState, DocumentState, RunState } from './contract';
 import { Curves } from './curves';
 import { dataStore } from './data-store';
 import { documentStore } from './document-store';
+import { Frames } from './frames';
 import { historyOf, mayGoOn, resumedOnce, stepOf } from './kept-run';
-import { Comparison } from './reproduction';
+import { Reproducing } from './reproduction';
 import { secondsLeft, smoothed } from './time-left';
 import { type WorkerLink, workerLink } from './worker-link';
 
@@ -132,37 +133,19 @@ export function createRunStore({
   /** Named by node; a promise, because training may be asked for while they are still being read. */
   let imported: Promise<readonly NamedWeight[]> = Promise.resolve([]);
   let isSubscribed = false;
-  /** Of a reproduction under way. */
-  let comparison: Comparison | null = null;
-  let frame: Partial<RunState> | null = null;
+  const reproducing = new Reproducing();
 
   const store = createStore<RunStore>()((set, get) => {
-    /** Merges into what the next frame shows. */
-    const showSoon = (patch: Partial<RunState>) => {
-      if (frame) {
-        Object.assign(frame, patch);
-        return;
-      }
-      frame = { ...patch };
-      nextFrame(flush);
-    };
-    const flush = () => {
-      if (!frame) return;
-      const patch = frame;
-      frame = null;
-      set({ ...patch, version: get().version + 1 });
-    };
-    const showNow = (patch: Partial<RunState>) => {
-      frame = { ...frame, ...patch };
-      flush();
-    };
+    const frames = new Frames<RunState>(nextFrame, (patch) => set({ ...patch, version: get().version + 1 }));
+    const showNow = (patch: Partial<RunState>) => frames.now(patch);
 
     const onSteps = (block: StepBlock) => {
       const { epochs, stepsPerEpoch, epochRows } = get();
       curves.addSteps(block);
-      compare(block);
       stepMs = smoothed(stepMs, block.stepMs);
-      showSoon({
+      const reproduction = reproducing.add(block);
+      frames.soon({
+        ...(reproduction ? { reproduction } : {}),
         epoch: block.epoch,
         step: block.step,
         samplesPerSecond: stepMs > 0 ? (1000 * batchSize) / stepMs : null,
@@ -196,8 +179,10 @@ export function createRunStore({
           if (event.cause.kind === 'worker-lost') return void revive(event.cause);
           return fail(event.cause);
         case 'done':
-          showNow({ status: 'done', reason: event.reason, evaluation: event.evaluation, secondsLeft: null });
-          endComparison();
+          showNow({
+            ...{ status: 'done', reason: event.reason, evaluation: event.evaluation, secondsLeft: null },
+            reproduction: reproducing.end(),
+          });
           void keepModel();
           return;
       }
@@ -206,7 +191,7 @@ export function createRunStore({
     /** The run ended by itself. What it had come to can be gone on from, except where it would only fail again. */
     const fail = (failure: FailureCause) => {
       const { run, keptAt } = get();
-      comparison = null;
+      reproducing.cancel();
       const goesOn = keptAt !== null && failure.kind !== 'non-finite' && failure.kind !== 'data';
       const interrupted = goesOn ? { globalStep: keptAt, isElsewhere: false } : null;
       showNow({ status: 'failed', failure, interrupted, reproduction: null, secondsLeft: null });
@@ -225,13 +210,12 @@ export function createRunStore({
 
     /** Shows what is known of an interrupted run and starts it from its last checkpoint. */
     const goOn = async (found: FoundRun) => {
-      const { run, plan, training, source, backend, receipt, startsFrom } = found.unfinished;
+      const { run, plan, training, source, backend, receipt, startsFrom, given } = found.unfinished;
       const { checkpoint } = found;
       const resumed = resumedOnce(found);
       await storage.changeUnfinished(run, { resumed, failed: false });
       showFound(found);
       showNow({ status: 'starting', resumed, startsFrom });
-      const given = checkpoint ? null : await startingWeights(plan);
       await launch({ run, plan, training, source, backend, given, resume: checkpoint }, receipt);
     };
 
@@ -253,7 +237,7 @@ export function createRunStore({
       const history = historyOf(found);
       meaning = unfinished.meaning;
       batchSize = unfinished.training.batchSize;
-      comparison = null;
+      reproducing.cancel();
       clear({
         ...{ run: unfinished.run, receipt: unfinished.receipt, epochRows: history.epochRows },
         epochs: unfinished.training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
@@ -289,22 +273,6 @@ export function createRunStore({
         backend: receipt.backend,
         startsFrom,
       });
-    };
-
-    const compare = (block: StepBlock) => {
-      const { reproduction } = get();
-      if (!comparison || reproduction?.status !== 'running') return;
-      const difference = comparison.compare(block);
-      const { steps } = comparison;
-      if (difference) comparison = null;
-      const status = difference ? 'different' : 'running';
-      showSoon({ reproduction: { ...reproduction, status, steps, difference } });
-    };
-    const endComparison = () => {
-      const { reproduction } = get();
-      if (comparison && reproduction?.status === 'running')
-        set({ reproduction: { ...reproduction, status: 'equal', steps: comparison.steps } });
-      comparison = null;
     };
 
     /** What a new run starts from, where that is not fresh weights. */
@@ -376,7 +344,7 @@ export function createRunStore({
     const clear = (patch: Partial<RunState>) => {
       curves = new Curves();
       stepMs = null;
-      frame = null;
+      frames.drop();
       set({ ...IDLE, ...patch, version: get().version + 1 });
     };
 
@@ -404,7 +372,7 @@ export function createRunStore({
     ) => {
       const { plan, training, source } = starting;
       const run = newId();
-      comparison = null;
+      reproducing.cancel();
       meaning = starting.meaning;
       batchSize = training.batchSize;
       clear({
@@ -420,7 +388,7 @@ export function createRunStore({
       const resumed = { globalStep: 0, times: 0, total: 0 };
       const unsaved = storage.saveUnfinished({
         ...{ run, project, startedAt: Date.now(), ...starting, backend, resumed },
-        ...{ receipt: null, startsFrom: null, failed: false },
+        ...{ given, receipt: null, startsFrom: null, failed: false },
       });
       const launched = launch({ run, plan, training, source, backend, given, resume: null });
       const saved = await unsaved;
@@ -462,12 +430,10 @@ export function createRunStore({
         const original = curves.snapshot();
         const starting = { meaning: of, plan, training, source: entry.source };
         const launched = begin(starting, receipt.backend, null);
-        comparison = new Comparison(original);
-        set({ reproduction: { status: 'running', steps: 0, difference: null, changed: [] } });
+        set({ reproduction: reproducing.begin(original) });
         await launched;
-        const { receipt: now, reproduction } = get();
-        if (now && reproduction)
-          set({ reproduction: { ...reproduction, changed: receiptDifferences(receipt, now) } });
+        const { receipt: now } = get();
+        if (now) set({ reproduction: reproducing.changed(receiptDifferences(receipt, now)) });
       },
       setStartFrom: (startFrom) => set({ startFrom }),
       pause: () => void ask('pause'),

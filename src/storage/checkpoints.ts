@@ -6,7 +6,7 @@ import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { RunCheckpoint } from '../engine/checkpoint';
 import type { Receipt } from '../engine/receipt';
 import type { Meaning } from '../graph/document';
-import type { Backend, DataSource, KeptWeights, Measures, StepBlock } from '../worker/protocol';
+import type { Backend, DataSource, GivenWeights, KeptWeights, Measures, StepBlock } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
 export interface EpochRow {
@@ -29,6 +29,8 @@ export interface UnfinishedRun {
   /** The one that it runs on: another would take another path. */
   readonly backend: Backend;
   readonly receipt: Receipt | null;
+  /** Weights that it began with, in place of fresh ones. */
+  readonly given: GivenWeights | null;
   readonly startsFrom: KeptWeights | null;
   /** It ended by itself, in a failure: it goes on only when the user says so. */
   readonly failed: boolean;
