@@ -1,5 +1,4 @@
-/** Six small networks, one per way of spending time in a training step, and the data that they train on. */
-import { readFileSync } from 'node:fs';
+/** Six small networks, one per way of spending time in a training step, and the data that they train on. In Node and browser. */
 import { compile } from '../src/compile/index';
 import type { ModelPlan, TrainingPlan } from '../src/compile/plan';
 import type { Dataset, PreparedData } from '../src/data/dataset';
@@ -108,9 +107,16 @@ export const MODELS: readonly BenchModel[] = [
   },
 ];
 
-/** What the engine trains when a user presses Train on this model: the real compiler and the real data layer. */
-export function benchRun(model: BenchModel, batchSize: number, steps: number): BenchRun {
-  const dataset = model.data === 'images' ? images() : text();
+/**
+ * What the engine trains when a user presses Train on this model: the real compiler and the real data layer. A browser, which
+ * has no files to read, hands in the images.
+ */
+export function benchRun(
+  model: BenchModel,
+  batchSize: number,
+  steps: number,
+  dataset: Dataset = model.data === 'images' ? images() : text(),
+): BenchRun {
   const training = { epochs: 10_000, batchSize, validationSplit: 0, testSplit: 0.1, seed: 1 };
   const doc = project({ name: model.name, dataset: dataset.schema.id, training, ...model.graph });
   const compiled = compile(doc, dataset.schema);
@@ -133,15 +139,21 @@ export function benchRun(model: BenchModel, batchSize: number, steps: number): B
 let fashion: Dataset | undefined;
 
 function images(): Dataset {
-  if (fashion) return fashion;
-  const descriptor = findDataset('fashion-mnist')!;
-  const files = descriptor.files.map(
-    (file) => new Uint8Array(readFileSync(`public/datasets/${descriptor.id}/${file}`)),
-  );
-  const parsed = parseShipped(descriptor, files);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  fashion = parsed.value;
+  // Asked for at run time: a bundle for the browser must not import what only Node has.
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  fashion ??= parseImages(IMAGE_FILES.map((file) => new Uint8Array(readFileSync(`public/datasets/${file}`))));
   return fashion;
+}
+
+const FASHION = findDataset('fashion-mnist')!;
+
+/** Under `public/datasets/`, in the order that `parseImages` takes them in. */
+export const IMAGE_FILES = FASHION.files.map((file) => `${FASHION.id}/${file}`);
+
+export function parseImages(files: readonly Uint8Array[]): Dataset {
+  const parsed = parseShipped(FASHION, files);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.value;
 }
 
 /** Texts of 32 random words in ten classes: nothing to learn, all of the work. */

@@ -1,203 +1,172 @@
 /**
- * Training speed in Node: samples per second on each backend, and what our loop costs over a bare tfjs loop that does the same
- * steps with the same layers and the same optimizer. The loops take turns in one process. Their cost is compared in processor
- * time, turn by turn, which other programs on the machine disturb least; speeds are by the clock.
+ * `npm run bench -- training`: samples per second of the six models, side by side in one run: this engine on wasm with its
+ * kernels, on wasm as tfjs ships it, on tfjs's cpu backend (and on a GPU where there is one), each in a real worker of
+ * Chromium; and native PyTorch on one thread. The contenders take turns, run by run, so that all of them see the same moments
+ * of a busy machine; figures are medians over the runs. The engine's steps include what a user's steps include: making the
+ * batch from the data set, metrics and events. PyTorch's are the bare steps.
  */
-import type * as tfjs from '@tensorflow/tfjs';
-import { type ChosenBackend, chooseBackend } from '../src/engine/backend';
-import { type BuiltModel, buildModel } from '../src/engine/build-model';
-import { Breather, nextTurn } from '../src/engine/event-loop';
-import { accelerateAdam, registerWasmKernels, unregisterWasmKernels } from '../src/engine/kernels/register';
-import { type BatchTensors, batchTensors } from '../src/engine/objective';
-import { run } from '../src/engine/run';
-import { RunControl } from '../src/engine/run-control';
-import type { RunEvent } from '../src/engine/run-event';
-import { nodeBackendEnv, tf } from '../src/engine/tf-node';
-import { lossType, optimizerType } from '../src/nodes/training-index';
-import { type BenchModel, type BenchRun, benchRun, MODELS } from './models';
+
+import { MODELS } from './models';
 import { median, type Row, report } from './report';
+import { TrainingPage } from './training-browser';
+import { type Contender, type MeasuredTurn, PRODUCTS } from './training-page/protocol';
+import { PyTorch } from './training-pytorch';
 
-/** Length of one turn: short, so that all loops see the same moments of a busy machine. */
-const TURN_MS = 120;
-const TURNS = 15;
-const FEW_TURNS = 5;
-/** Steps per epoch of our loop: epochs end inside the measurement, as they do for users. */
-const EPOCH_STEPS = 100;
+const BATCHES = [32, 128];
+/** Length of a turn and of the uncounted steps before it; a turn has at least one step. */
+const TURN_MS = 1000;
+const WARMUP_MS = 700;
+const CONTENDERS: readonly Contender[] = ['ours', 'stock', 'cpu'];
+const PYTORCH = 'PyTorch, 1 thread';
+const ABSENT = 'not installed';
+const FAILS = 'does not train';
+const TO_CPU = 'ours / cpu';
+const TO_PYTORCH = 'ours / PyTorch';
+const TO_PYTORCH_PROCESSOR = 'ours / PyTorch, by processor time';
 
-interface Loop {
-  steps(count: number): Promise<void> | void;
-  end(): Promise<void> | void;
+const TITLES: { readonly [C in Contender]: string } = {
+  ours: 'ours (wasm, own kernels)',
+  stock: 'tfjs wasm, stock kernels',
+  cpu: 'tfjs cpu',
+  webgpu: 'webgpu',
+  webgl: 'webgl',
+};
+
+export async function benchTraining(_dist: string, runs: number): Promise<void> {
+  const pytorch = await PyTorch.start();
+  const page = await TrainingPage.open();
+  try {
+    const { gpus } = await page.ask('ours', 'start', { contender: 'ours' });
+    const contenders = [...CONTENDERS, ...(gpus as readonly Contender[])];
+    const backends = await Promise.all(
+      contenders.map((contender) => page.ask(contender, 'start', { contender })),
+    );
+    console.log(
+      `${backends.map(({ backend }) => backend).join(' · ')} · ${pytorch?.version ?? 'no PyTorch'}`,
+    );
+    const bench = { page, pytorch, contenders, runs };
+    await benchProducts(bench);
+    const rows: Row[] = [];
+    for (const { name } of MODELS) for (const batch of BATCHES) rows.push(await modelRow(bench, name, batch));
+    report(`Training in a worker of Chromium, samples per second, medians of ${runs} runs`, rows);
+    report(
+      'Geometric means over the models',
+      BATCHES.map((batch) => means(rows, batch)),
+    );
+  } finally {
+    await page.close();
+    pytorch?.end();
+  }
 }
 
-interface Turn {
-  readonly clockMs: number;
-  readonly processorMs: number;
+interface Bench {
+  readonly page: TrainingPage;
+  readonly pytorch: PyTorch | null;
+  readonly contenders: readonly Contender[];
+  readonly runs: number;
 }
+
+type Name = Contender | 'pytorch';
 
 interface Measured {
-  readonly samplesPerSecond: number;
-  /** Processor time of each turn per step. */
-  readonly turns: readonly number[];
+  readonly parameters: number;
+  /** Of those that train it. */
+  readonly turns: ReadonlyMap<Name, readonly MeasuredTurn[]>;
 }
 
-export async function benchTraining(): Promise<void> {
-  // tfjs greets on the console otherwise.
-  tf.env().set('PROD', true);
-  const wasm = await chooseBackend(tf, 'wasm', nodeBackendEnv);
-  if (wasm.name !== 'wasm') throw new Error('The wasm backend does not start');
-  const kernels = registerWasmKernels(tf).native;
-  if (kernels.state !== 'on')
-    throw new Error(`The native kernels are not in use: ${JSON.stringify(kernels)}`);
-  const rows: Row[] = [];
-  for (const model of MODELS) for (const batch of [32, 128]) rows.push(await wasmRow(model, batch, wasm));
-  report('Training in Node on wasm, samples per second', rows);
-
-  const cpu = await chooseBackend(tf, 'cpu', nodeBackendEnv);
-  const slow: Row[] = [];
-  for (const model of MODELS) {
-    const job = benchRun(model, 32, EPOCH_STEPS);
-    const [ours] = await measure(job, [ourLoop(job, cpu)], FEW_TURNS);
-    const wasmSpeed = rows.find((row) => row['model'] === model.name)!['ours'] as number;
-    slow.push({
-      model: model.name,
-      batch: 32,
-      cpu: ours!.samplesPerSecond,
-      'wasm / cpu': wasmSpeed / ours!.samplesPerSecond,
+async function measure(bench: Bench, model: string, batch: number): Promise<Measured> {
+  const { page, pytorch, contenders, runs } = bench;
+  const turns = new Map<Name, MeasuredTurn[]>();
+  let parameters = 0;
+  /** Tells why where it does not train. */
+  const attempt = async (contender: Contender, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      console.log(`${model}, batch ${batch}, ${TITLES[contender]}: ${(error as Error).message}`);
+      turns.delete(contender);
+    }
+  };
+  for (const contender of contenders) {
+    await attempt(contender, async () => {
+      ({ parameters } = await page.ask(contender, 'open', { model, batch, warmupMs: WARMUP_MS }));
+      turns.set(contender, []);
     });
   }
-  report('The same on the cpu backend, samples per second', slow);
+  if (pytorch) turns.set('pytorch', []);
+  for (let run = 0; run < runs; run++) {
+    for (const contender of contenders)
+      await attempt(contender, async () => {
+        turns.get(contender)?.push(await page.turn(contender, TURN_MS));
+      });
+    if (pytorch)
+      turns.get('pytorch')!.push(await pytorch.train(model, batch, WARMUP_MS / 1000, TURN_MS / 1000));
+  }
+  for (const contender of contenders) await page.ask(contender, 'close', {});
+  return { parameters, turns };
 }
 
-async function wasmRow(model: BenchModel, batch: number, backend: ChosenBackend): Promise<Row> {
-  const job = benchRun(model, batch, EPOCH_STEPS);
-  registerWasmKernels(tf, { native: true });
-  const [ours, fixed, fed] = await measure(
-    job,
-    [ourLoop(job, backend), bareLoop(job, 'one batch'), bareLoop(job, 'every batch')],
-    TURNS,
-  );
-  registerWasmKernels(tf, { native: false });
-  const [script] = await measure(job, [ourLoop(job, backend)], FEW_TURNS);
-  unregisterWasmKernels(tf);
-  const stock = await measure(job, [ourLoop(job, backend)], FEW_TURNS).catch(() => null);
-  registerWasmKernels(tf, { native: true });
-  const speed = (measured: Measured): number => Math.round(measured.samplesPerSecond);
-  return {
-    model: model.name,
+async function modelRow(bench: Bench, model: string, batch: number): Promise<Row> {
+  const { parameters, turns } = await measure(bench, model, batch);
+  const speeds = (name: Name, time: 'seconds' | 'processor' = 'seconds'): number[] =>
+    (turns.get(name) ?? []).map((turn) => (turn.steps * batch) / turn[time]);
+  const speed = (name: Name): number | string =>
+    turns.has(name) ? readable(median(speeds(name))) : name === 'pytorch' ? ABSENT : FAILS;
+  const ratio = (other: Name, time?: 'seconds' | 'processor'): number | string =>
+    turns.has('ours') && turns.has(other) ? median(speeds('ours', time)) / median(speeds(other, time)) : '';
+  const row: Row = {
+    model,
     batch,
-    parameters: job.parameters,
-    ours: speed(ours!),
-    'bare, one fixed batch': speed(fixed!),
-    'bare, makes each batch': speed(fed!),
-    'ours over fixed, %': overhead(ours!, fixed!),
-    'ours over made, %': overhead(ours!, fed!),
-    'ours, JS kernels': speed(script!),
-    'ours, stock kernels': stock ? speed(stock[0]!) : 'does not train',
+    parameters,
+    ...Object.fromEntries(bench.contenders.map((contender) => [TITLES[contender], speed(contender)])),
+    [PYTORCH]: speed('pytorch'),
+    [TO_CPU]: ratio('cpu'),
+    'ours / stock': ratio('stock'),
+    [TO_PYTORCH]: ratio('pytorch'),
+    [TO_PYTORCH_PROCESSOR]: ratio('pytorch', 'processor'),
+    'spread of ours, %': spread(speeds('ours')),
+    'spread of PyTorch, %': spread(speeds('pytorch')),
+  };
+  console.log(
+    `${model}, batch ${batch}: ours ${speed('ours')}, PyTorch ${speed('pytorch')}, ratio ${format(ratio('pytorch'))}`,
+  );
+  return row;
+}
+
+/** The best and the worst run apart, as a share of the median: how far to trust it. */
+const spread = (values: readonly number[]): number | string =>
+  values.length === 0 ? '' : (100 * (Math.max(...values) - Math.min(...values))) / median(values);
+
+const readable = (value: number): number => (value < 100 ? value : Math.round(value));
+const format = (value: number | string): string => (typeof value === 'number' ? value.toFixed(2) : value);
+
+function means(rows: readonly Row[], batch: number): Row {
+  const mean = (column: string): number | string => {
+    const ratios = rows.filter((row) => row['batch'] === batch).map((row) => row[column]);
+    if (!ratios.every((ratio): ratio is number => typeof ratio === 'number')) return '';
+    return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  };
+  return {
+    batch,
+    ...Object.fromEntries([TO_CPU, TO_PYTORCH, TO_PYTORCH_PROCESSOR].map((column) => [column, mean(column)])),
   };
 }
 
-const overhead = (ours: Measured, bare: Measured): number =>
-  100 * (median(ours.turns.map((turn, index) => turn / bare.turns[index]!)) - 1);
-
-async function measure(job: BenchRun, loops: readonly Loop[], turns: number): Promise<Measured[]> {
-  try {
-    // The first steps compile code and fill memory pools; the last of them says how many steps make a turn.
-    let stepMs = 0;
-    for (const loop of loops) {
-      await loop.steps(1);
-      stepMs = Math.max(stepMs, (await timed(loop, 1)).clockMs);
+/** 512 × 512 × 512. XNNPACK's product is what tfjs's stock kernel uses for the plain case. */
+async function benchProducts({ page, pytorch, contenders, runs }: Bench): Promise<void> {
+  const rows: Row[] = [];
+  for (const product of PRODUCTS) {
+    const measured = new Map<string, number[]>();
+    const add = (title: string, gflops: number): void => {
+      measured.set(title, [...(measured.get(title) ?? []), gflops]);
+    };
+    for (let run = 0; run < runs; run++) {
+      for (const contender of contenders)
+        add(TITLES[contender], (await page.ask(contender, 'product', { product, ms: TURN_MS / 2 })).gflops);
+      if (pytorch) add(PYTORCH, await pytorch.product(product, TURN_MS / 2000));
     }
-    const count = Math.max(1, Math.round(TURN_MS / stepMs));
-    if (count > 1) for (const loop of loops) await loop.steps(count);
-    const taken: Turn[][] = loops.map(() => []);
-    for (let turn = 0; turn < turns; turn++) {
-      for (let at = 0; at < loops.length; at++) {
-        // Another loop begins each turn: none is always the one after the garbage of the same other.
-        const index = (turn + at) % loops.length;
-        taken[index]!.push(await timed(loops[index]!, count));
-      }
-    }
-    return taken.map((each) => ({
-      samplesPerSecond: (count * job.training.batchSize * 1000) / median(each.map(({ clockMs }) => clockMs)),
-      turns: each.map(({ processorMs }) => processorMs / count),
-    }));
-  } finally {
-    for (const loop of loops) await loop.end();
+    const medians = Object.fromEntries([...measured].map(([title, values]) => [title, median(values)]));
+    rows.push({ product, ...medians, ...(pytorch ? {} : { [PYTORCH]: ABSENT }) });
   }
-}
-
-async function timed(loop: Loop, count: number): Promise<Turn> {
-  await nextTurn();
-  const cpu = process.cpuUsage();
-  const started = performance.now();
-  await loop.steps(count);
-  const clockMs = performance.now() - started;
-  const { user, system } = process.cpuUsage(cpu);
-  return { clockMs, processorMs: (user + system) / 1000 };
-}
-
-/** The engine's own loop, its events included. */
-function ourLoop({ plan, training, data }: BenchRun, backend: ChosenBackend): Loop {
-  const model = buildModel(tf, plan, training.seed);
-  const events = run({ tf, model, training, data, control: new RunControl(), backend });
-  const next = async (): Promise<RunEvent> => {
-    const { value, done } = await events.next();
-    if (done || value.kind === 'failed') throw new Error(`The run ended: ${JSON.stringify(value)}`);
-    return value;
-  };
-  return {
-    async steps(count) {
-      for (let step = 0; step < count; ) if ((await next()).kind === 'step') step += 1;
-    },
-    async end() {
-      await events.return();
-      model.dispose();
-    },
-  };
-}
-
-/** Forward, loss, gradients, update: what remains when everything that a user sees is left out. */
-function bareLoop({ plan, training, data }: BenchRun, feed: 'one batch' | 'every batch'): Loop {
-  const model = buildModel(tf, plan, training.seed);
-  const [phase] = training.phases;
-  const { type, config } = phase!.optimizer;
-  const optimizer = accelerateAdam(tf, optimizerType(type)!.build(tf, config as never) as tfjs.AdamOptimizer);
-  const variables = model.trainableVariables();
-  const { batchSize } = training;
-  const { train } = data.rows;
-  const fixed = batchTensors(tf, data.batch(train.subarray(0, batchSize)));
-  const breather = new Breather();
-  let at = 0;
-  const nextBatch = (): BatchTensors => {
-    const batch = data.batch(train.subarray(at, at + batchSize));
-    at = (at + batchSize) % train.length;
-    return batchTensors(tf, batch);
-  };
-  const step = (): void => {
-    tf.tidy(() => {
-      const batch = feed === 'one batch' ? fixed : nextBatch();
-      const { grads } = tf.variableGrads(() => lossOf(model, batch), variables);
-      optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name]! })));
-    });
-  };
-  return {
-    async steps(count) {
-      for (let done = 0; done < count; done++) {
-        // As ours does. Without it the work that the runtime puts off (garbage, compiling) would be done in the other loop's time.
-        if (breather.isDue) await breather.breathe();
-        step();
-      }
-    },
-    end() {
-      model.dispose();
-      optimizer.dispose();
-      tf.dispose([...fixed.inputs, ...fixed.targets]);
-    },
-  };
-}
-
-function lossOf(model: BuiltModel, { inputs, targets }: BatchTensors): tfjs.Scalar {
-  const { values, masks } = model.forward(inputs, true);
-  const { compute } = lossType(model.plan.heads[0]!.loss)!;
-  return tf.mean<tfjs.Scalar>(compute(tf, values[0]!, targets[0]!, masks[0]!));
+  report('Matrix product 512³, GFLOP/s (plain on stock kernels is XNNPACK)', rows);
 }

@@ -17,7 +17,7 @@ interface NamedVariable {
 }
 
 /** `<layer>/<weight>`; variables carry a counter in `name` when a layer of that name was built before, so it is not used. */
-function namedVariables({ layers }: BuiltModel): NamedVariable[] {
+export function namedVariables({ layers }: BuiltModel): NamedVariable[] {
   const names = new Set<string>();
   return [...layers.values()].flatMap((layer) =>
     layer.weights.map((variable) => {

@@ -11,4 +11,9 @@ export interface NamedWeight {
 export interface KeptWeights {
   readonly kept: number;
   readonly total: number;
+  /** What became of each layer with weights, by plan id; absent where only whole weights were taken over. */
+  readonly nodes?: { readonly [id: string]: Adapted };
 }
+
+/** As before; larger, with the old values inside; new, and changing nothing yet; or from scratch. */
+export type Adapted = 'kept' | 'widened' | 'identity' | 'fresh';

@@ -1,4 +1,5 @@
 /** Words on and around the canvas. */
+import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const canvasMessages = defineMessages({
@@ -83,4 +84,14 @@ export const canvasMessages = defineMessages({
   redone: { en: 'Redone.', zh: '已重做。' },
   nothingToUndo: { en: 'Nothing to undo.', zh: '没有可撤销的操作。' },
   nothingToRedo: { en: 'Nothing to redo.', zh: '没有可重做的操作。' },
+  keptNode: t('Began with the weights of the run before', '以上次训练的权重开始'),
+  widenedNode: t(
+    'Wider than before: the old weights are in it, the new ones change nothing yet',
+    '比之前更宽：包含原有权重，新增权重暂不改变输出',
+  ),
+  identityNode: t(
+    'New: began as the identity, so that nothing was lost',
+    '新增：以恒等映射开始，不丢失已学到的内容',
+  ),
+  freshNode: t('Began from scratch', '从头开始训练'),
 });

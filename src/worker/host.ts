@@ -161,7 +161,7 @@ export class Host {
     keep,
     ...request
   }: Requests['startRun']['args']): Promise<Answer<'startRun'>> {
-    const prepared = await this.#replaceSession({ ...request, settings: training });
+    const prepared = await this.#replaceSession({ ...request, settings: training, adapts: true });
     if (!prepared.ok) return prepared;
     const session = prepared.value;
     const receipt = await session.receipt(training);
@@ -172,7 +172,12 @@ export class Host {
   async #openRun({ model, ...request }: Requests['openRun']['args']): Promise<Answer<'openRun'>> {
     // Asked for twice, and the first has done it.
     if (this.#sessionOf(request.run)) return DONE;
-    const prepared = await this.#replaceSession({ ...request, plan: model.plan, given: model });
+    const prepared = await this.#replaceSession({
+      ...request,
+      plan: model.plan,
+      given: model,
+      adapts: false,
+    });
     if (!prepared.ok) return prepared;
     const { kept } = prepared.value;
     if (kept && kept.kept === kept.total) return DONE;

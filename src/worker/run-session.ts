@@ -2,6 +2,7 @@
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { Dataset, PreparedData } from '../data/dataset';
 import { dataError } from '../data/problems';
+import { adaptWeights } from '../engine/adapt-weights';
 import { type BackendEnv, type ChosenBackend, chooseBackend } from '../engine/backend';
 import { type BuiltModel, buildModel } from '../engine/build-model';
 import type { RunCheckpoint } from '../engine/checkpoint';
@@ -63,6 +64,8 @@ export interface SessionRequest {
   readonly source: DataSource;
   readonly backend: Backend;
   readonly given: GivenWeights | null;
+  /** The model may have been edited since; else only whole weights are taken over. */
+  readonly adapts: boolean;
 }
 
 export interface RunStart {
@@ -114,7 +117,7 @@ export class RunSession {
     try {
       const backend = await chooseBackend(tf, request.backend, backends);
       model = buildModel(tf, plan, settings.seed);
-      const kept = given && fitWeights(tf, model, given.weights);
+      const kept = given && (request.adapts ? adaptWeights : fitWeights)(tf, model, given.weights);
       const parts = { request, dataset: dataset.value, data: data.value, backend, model, kept };
       return { ok: true, value: new RunSession(context, parts) };
     } catch (error) {

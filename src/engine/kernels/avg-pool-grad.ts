@@ -8,19 +8,7 @@
 // other backends; `avgPoolGradient` scales dy by KH*KW / n beforehand, and so is right on all of them.
 import type { GradConfig, Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs';
 import { floatsOf, offsetOf, type Tfjs, type WasmKernel } from './kernel';
-
-type PoolAttrs = {
-  filterSize: [number, number] | number;
-  strides: [number, number] | number;
-  pad: Parameters<Tfjs['backend_util']['computePool2DInfo']>[4];
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-};
-
-function poolInfo(tf: Tfjs, shape: number[], attrs: unknown) {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as PoolAttrs;
-  const inShape = shape as [number, number, number, number];
-  return tf.backend_util.computePool2DInfo(inShape, filterSize, strides, 1, pad, dimRoundingMode);
-}
+import { poolGeometry, poolSizes } from './max-pool';
 
 export const avgPoolGrad: WasmKernel = {
   name: 'AvgPoolGrad',
@@ -30,38 +18,30 @@ export const avgPoolGrad: WasmKernel = {
     const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
     const native = host.native(backend);
     if (!native) return host.stock('AvgPoolGrad')(call);
-    const g = poolInfo(host.tf, input.shape, attrs);
+    const g = poolGeometry(host.tf, input.shape, attrs);
     const dx = backend.makeOutput(input.shape, 'float32');
     floatsOf(backend, dx).fill(0);
     native.avgPoolGradient(
       offsetOf(backend, dy),
       offsetOf(backend, dx),
-      g.batchSize,
-      g.inHeight,
-      g.inWidth,
-      g.inChannels,
-      g.outHeight,
-      g.outWidth,
-      g.filterHeight,
-      g.filterWidth,
-      g.strideHeight,
-      g.strideWidth,
-      g.padInfo.top,
-      g.padInfo.left,
+      ...poolSizes(g),
       1 / (g.filterHeight * g.filterWidth),
     );
     return dx;
   },
 };
 
+/** Those made here, so that none is put on top of another: dy would be scaled twice. */
+const corrected = new WeakSet<GradConfig['gradFunc']>();
+
 export function avgPoolGradient(tf: Tfjs): GradConfig | null {
   const stock = tf.getGradient('AvgPool');
-  if (!stock) return null;
-  return {
+  if (!stock || corrected.has(stock.gradFunc)) return null;
+  const gradient: GradConfig = {
     ...stock,
     gradFunc: (dy, saved, attrs) => {
       const [x] = saved as [Tensor4D];
-      const g = poolInfo(tf, x.shape, attrs);
+      const g = poolGeometry(tf, x.shape, attrs);
       const inside = (out: number, stride: number, size: number, pad: number, limit: number) =>
         Array.from({ length: out }, (_, i) => {
           const start = i * stride - pad;
@@ -76,4 +56,6 @@ export function avgPoolGradient(tf: Tfjs): GradConfig | null {
       return stock.gradFunc(scaled, saved, attrs);
     },
   };
+  corrected.add(gradient.gradFunc);
+  return gradient;
 }

@@ -51,21 +51,25 @@ export const batchMatMul: WasmKernel = {
       const batchA = a.shape.slice(0, -2);
       const batchB = b.shape.slice(0, -2);
       const batch = broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
-      const toA = broadcastIndex(batchA, batch);
-      const toB = broadcastIndex(batchB, batch);
-      const pairs = Array.from({ length: sizeOf(batch) }, (_, i): [number, number] => [toA(i), toB(i)]);
-      const product: Product = { m, n, k, transposeA, transposeB, pairs };
-      if (a.dtype === 'int32' && b.dtype === 'int32')
+      const count = sizeOf(batch);
+      const pairs = (): [number, number][] => {
+        const toA = broadcastIndex(batchA, batch);
+        const toB = broadcastIndex(batchB, batch);
+        return Array.from({ length: count }, (_, i): [number, number] => [toA(i), toB(i)]);
+      };
+      if (a.dtype === 'int32' && b.dtype === 'int32') {
+        const product = { m, n, k, transposeA, transposeB, pairs: pairs() };
         return intProduct(backend, a, b, [...batch, m, n], product);
+      }
       if (a.dtype !== 'float32' || b.dtype !== 'float32') {
         throw new Error(`BatchMatMul: expected float32 or int32. Received: a=${a.dtype}, b=${b.dtype}`);
       }
       const out = backend.makeOutput([...batch, m, n], 'float32');
       if (k === 0) floatsOf(backend, out).fill(0);
-      if (m * n * k * pairs.length === 0) return out;
+      if (m * n * k * count === 0) return out;
       const native = host.native(backend);
       if (!native) {
-        jsProduct(host, backend, a, b, out, product);
+        jsProduct(host, backend, a, b, out, { m, n, k, transposeA, transposeB, pairs: pairs() });
         return out;
       }
       const { pack } = native.scratch(0);
@@ -74,8 +78,15 @@ export const batchMatMul: WasmKernel = {
       const aAt = offsetOf(backend, a);
       const bAt = offsetOf(backend, b);
       const outAt = offsetOf(backend, out);
-      for (let i = 0; i < pairs.length; i++) {
-        const [iA, iB] = pairs[i] as [number, number];
+      const [countA, countB] = [sizeOf(batchA), sizeOf(batchB)];
+      if ((countA === count || countA === 1) && (countB === count || countB === 1)) {
+        const stepA = countA === 1 ? 0 : m * k;
+        const stepB = countB === 1 ? 0 : k * n;
+        const steps = [stepA, stepB, m * n] as const;
+        native.gemmBatch(count, ...steps, m, n, k, aAt, rowA, colA, bAt, rowB, colB, outAt, n, 0, pack);
+        return out;
+      }
+      for (const [i, [iA, iB]] of pairs().entries()) {
         const aMatrix = aAt + iA * m * k * 4;
         const bMatrix = bAt + iB * k * n * 4;
         native.gemm(m, n, k, aMatrix, rowA, colA, bMatrix, rowB, colB, outAt + i * m * n * 4, n, 0, pack);

@@ -3,12 +3,13 @@
 //
 //   dW[kh, kw, c, d] = sum over b, oh, ow of  x[b, oh*s + kh*dil - pad, ow*s + kw*dil - pad, c] * dy[b, oh, ow, d]
 //
-// As one matrix product: dW[K, D] = col^T[K, rows] * dy[rows, D] with K = KH*KW*C and rows = B*OH*OW, where row r of col
-// is the window that output cell r sees (zero where it hangs over the edge). Conventions: NHWC, filter HWIO, padding as
-// TensorFlow. `dilations` is not an attribute of this kernel in tfjs; ours accepts it (conv-gradients.ts sends it).
-// Cost: 2*K*rows*D operations, and the column matrix once, in chunks of whole images.
+// Natively by conv-native.ts. In JavaScript as one matrix product: dW[K, D] = col^T[K, rows] * dy[rows, D] with K = KH*KW*C
+// and rows = B*OH*OW, where row r of col is the window that output cell r sees (zero where it hangs over the edge), in chunks
+// of whole images. Conventions: NHWC, filter HWIO, padding as TensorFlow. `dilations` is not an attribute of this kernel in
+// tfjs; ours accepts it (conv-gradients.ts sends it).
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type ConvGeometry, convGeometry, forEachRun, imagesPerChunk } from './conv-geometry';
+import { addFilterGradient } from './conv-native';
 import {
   floatsOf,
   type KernelHost,
@@ -18,11 +19,9 @@ import {
   type WasmBackend,
   type WasmKernel,
 } from './kernel';
-import type { Native } from './native';
 
-/** The native column matrix stays in the L2 cache; the JavaScript one amortises a call of the stock product. */
-const NATIVE_CHUNK_BYTES = 512 * 1024;
-const JS_CHUNK_BYTES = 4 * 1024 * 1024;
+/** Enough columns to be worth a call of the stock product. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export const conv2DBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
@@ -35,51 +34,13 @@ export const conv2DBackpropFilter: WasmKernel = {
       const dW = backend.makeOutput(filterShape, 'float32');
       floatsOf(backend, dW).fill(0);
       const native = host.native(backend);
-      if (native) nativeGradient(native, backend, g, x, dy, dW);
+      const at = (tensor: TensorInfo) => offsetOf(backend, tensor);
+      if (native) addFilterGradient(native, backend, g, at(x), at(dy), 0, at(dW));
       else jsGradient(host, backend, g, x, dy, dW);
       return dW;
     };
   },
 };
-
-function nativeGradient(
-  native: Native,
-  backend: WasmBackend,
-  g: ConvGeometry,
-  x: TensorInfo,
-  dy: TensorInfo,
-  dW: TensorInfo,
-) {
-  const K = g.filterHeight * g.filterWidth * g.inChannels;
-  const D = g.outChannels;
-  const rowsPerImage = g.outHeight * g.outWidth;
-  const step = imagesPerChunk(g, NATIVE_CHUNK_BYTES);
-  const { col, pack } = native.scratch(step * rowsPerImage * K);
-  for (let image = 0; image < g.batch; image += step) {
-    const images = Math.min(step, g.batch - image);
-    const from = offsetOf(backend, x) + image * g.inHeight * g.inWidth * g.inChannels * 4;
-    native.im2col(
-      from,
-      col,
-      images,
-      g.inHeight,
-      g.inWidth,
-      g.inChannels,
-      g.outHeight,
-      g.outWidth,
-      g.filterHeight,
-      g.filterWidth,
-      g.strideHeight,
-      g.strideWidth,
-      g.dilationHeight,
-      g.dilationWidth,
-      g.padTop,
-      g.padLeft,
-    );
-    const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
-    native.gemm(K, D, images * rowsPerImage, col, 1, K, dyStart, D, 1, offsetOf(backend, dW), D, 1, pack);
-  }
-}
 
 function jsGradient(
   host: KernelHost,
@@ -93,7 +54,7 @@ function jsGradient(
   const K = g.filterHeight * g.filterWidth * C;
   const D = g.outChannels;
   const rowsPerImage = g.outHeight * g.outWidth;
-  const step = imagesPerChunk(g, JS_CHUNK_BYTES);
+  const step = imagesPerChunk(g, CHUNK_BYTES);
   for (let image = 0; image < g.batch; image += step) {
     const images = Math.min(step, g.batch - image);
     const rows = images * rowsPerImage;

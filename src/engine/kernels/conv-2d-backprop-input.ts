@@ -3,10 +3,12 @@
 //
 //   dx[b, ih, iw, c] = sum over kh, kw, d with  oh*s + kh*dil - pad = ih  (likewise w)  of  dy[b, oh, ow, d] * W[kh, kw, c, d]
 //
-// As a matrix product: col[rows, K] = dy[rows, D] * W^T[D, K], then col2im adds every window back to where it came from.
+// Natively by conv-native.ts. In JavaScript as a matrix product: col[rows, K] = dy[rows, D] * W^T[D, K], then every window is
+// added back to where it came from.
 // Conventions: NHWC, filter HWIO, padding as TensorFlow. `dilations` is accepted beyond tfjs's attributes.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type ConvGeometry, convGeometry, forEachRun, imagesPerChunk } from './conv-geometry';
+import { inputGradient } from './conv-native-input';
 import {
   floatsOf,
   type KernelHost,
@@ -16,10 +18,9 @@ import {
   type WasmBackend,
   type WasmKernel,
 } from './kernel';
-import type { Native } from './native';
 
-const NATIVE_CHUNK_BYTES = 512 * 1024;
-const JS_CHUNK_BYTES = 4 * 1024 * 1024;
+/** Enough columns to be worth a call of the stock product. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export const conv2DBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
@@ -30,54 +31,14 @@ export const conv2DBackpropInput: WasmKernel = {
       const inputShape = attrs.inputShape as number[];
       const g = convGeometry(host.tf, 'Conv2DBackpropInput', inputShape, filter.shape, attrs, false);
       const dx = backend.makeOutput(inputShape, 'float32');
-      floatsOf(backend, dx).fill(0);
       const native = host.native(backend);
-      if (native) nativeGradient(native, backend, g, dy, filter, dx);
+      const at = (tensor: TensorInfo) => offsetOf(backend, tensor);
+      if (native) inputGradient(native, backend, g, at(dy), 0, at(filter), at(dx));
       else jsGradient(host, backend, g, dy, filter, dx);
       return dx;
     };
   },
 };
-
-function nativeGradient(
-  native: Native,
-  backend: WasmBackend,
-  g: ConvGeometry,
-  dy: TensorInfo,
-  filter: TensorInfo,
-  dx: TensorInfo,
-) {
-  const K = g.filterHeight * g.filterWidth * g.inChannels;
-  const D = g.outChannels;
-  const rowsPerImage = g.outHeight * g.outWidth;
-  const step = imagesPerChunk(g, NATIVE_CHUNK_BYTES);
-  const { col, pack } = native.scratch(step * rowsPerImage * K);
-  for (let image = 0; image < g.batch; image += step) {
-    const images = Math.min(step, g.batch - image);
-    const dyStart = offsetOf(backend, dy) + image * rowsPerImage * D * 4;
-    // W is stored [K, D]; read with strides (1, D) it is W^T.
-    native.gemm(images * rowsPerImage, K, D, dyStart, D, 1, offsetOf(backend, filter), 1, D, col, K, 0, pack);
-    const to = offsetOf(backend, dx) + image * g.inHeight * g.inWidth * g.inChannels * 4;
-    native.col2im(
-      col,
-      to,
-      images,
-      g.inHeight,
-      g.inWidth,
-      g.inChannels,
-      g.outHeight,
-      g.outWidth,
-      g.filterHeight,
-      g.filterWidth,
-      g.strideHeight,
-      g.strideWidth,
-      g.dilationHeight,
-      g.dilationWidth,
-      g.padTop,
-      g.padLeft,
-    );
-  }
-}
 
 function jsGradient(
   host: KernelHost,
@@ -87,6 +48,7 @@ function jsGradient(
   filter: TensorInfo,
   dx: TensorInfo,
 ) {
+  floatsOf(backend, dx).fill(0);
   const C = g.inChannels;
   const K = g.filterHeight * g.filterWidth * C;
   const D = g.outChannels;
@@ -96,7 +58,7 @@ function jsGradient(
   const w = floatsOf(backend, filter);
   const wT = floatsOf(backend, transposed);
   for (let k = 0; k < K; k++) for (let d = 0; d < D; d++) wT[d * K + k] = w[k * D + d] as number;
-  const step = imagesPerChunk(g, JS_CHUNK_BYTES);
+  const step = imagesPerChunk(g, CHUNK_BYTES);
   for (let image = 0; image < g.batch; image += step) {
     const images = Math.min(step, g.batch - image);
     const dyPart = viewOf(backend, dy, image * rowsPerImage * D, [1, images * rowsPerImage, D]);

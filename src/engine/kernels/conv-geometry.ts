@@ -1,30 +1,39 @@
-// The window geometry of a 2D convolution as plain numbers, shared by the convolution gradients: im2col and col2im in
-// JavaScript read it, and so do the native versions. Layout NHWC; padding as TensorFlow ('same' puts the extra cell at
-// the end), computed by tfjs itself so that forward and backward can never disagree.
+// The window geometry of a 2D or 3D convolution as plain numbers, shared by the convolutions and their gradients: the columns
+// in JavaScript read it, and so do the native versions. Layout NHWC (NDHWC); padding as TensorFlow ('same' puts the extra
+// cell at the end), computed by tfjs itself so that forward and backward can never disagree.
 import type { backend_util } from '@tensorflow/tfjs';
 import type { KernelCall, Tfjs } from './kernel';
 
 export interface ConvGeometry {
+  /** One filter or more per channel instead of filters over all of them: outChannels is a multiple of inChannels. */
+  depthwise: boolean;
   batch: number;
+  /** 1, as all that concerns depth, in two dimensions. */
+  inDepth: number;
   inHeight: number;
   inWidth: number;
   inChannels: number;
+  outDepth: number;
   outHeight: number;
   outWidth: number;
   outChannels: number;
+  filterDepth: number;
   filterHeight: number;
   filterWidth: number;
+  strideDepth: number;
   strideHeight: number;
   strideWidth: number;
+  dilationDepth: number;
   dilationHeight: number;
   dilationWidth: number;
+  padFront: number;
   padTop: number;
   padLeft: number;
 }
 
 type Pad = Parameters<Tfjs['backend_util']['computeConv2DInfo']>[4];
 
-/** Geometry from the attributes of any of the four convolution gradient kernels. */
+/** Geometry from the attributes of any 2D convolution kernel or its gradients. */
 export function convGeometry(
   tf: Tfjs,
   kernel: string,
@@ -52,22 +61,57 @@ export function convGeometry(
     depthwise,
   );
   return {
+    depthwise,
     batch: info.batchSize,
+    inDepth: 1,
     inHeight: info.inHeight,
     inWidth: info.inWidth,
     inChannels: info.inChannels,
+    outDepth: 1,
     outHeight: info.outHeight,
     outWidth: info.outWidth,
     outChannels: info.outChannels,
+    filterDepth: 1,
     filterHeight: info.filterHeight,
     filterWidth: info.filterWidth,
+    strideDepth: 1,
     strideHeight: info.strideHeight,
     strideWidth: info.strideWidth,
+    dilationDepth: 1,
     dilationHeight: info.dilationHeight,
     dilationWidth: info.dilationWidth,
+    padFront: 0,
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
   };
+}
+
+/** Geometry from the attributes of any 3D convolution kernel or its gradients. */
+export function convGeometry3D(
+  tf: Tfjs,
+  kernel: string,
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: KernelCall['attrs'],
+): ConvGeometry {
+  const { strides, dilations, pad, dataFormat } = attrs as unknown as {
+    strides: [number, number, number] | number;
+    dilations?: [number, number, number] | number | null;
+    pad: 'same' | 'valid' | number;
+    dataFormat?: 'NDHWC' | 'NCDHW';
+  };
+  if (dataFormat === 'NCDHW')
+    throw new Error(`${kernel}: expected data format NDHWC. Received: dataFormat=NCDHW`);
+  type Shape5D = [number, number, number, number, number];
+  const { batchSize, padInfo, ...info } = tf.backend_util.computeConv3DInfo(
+    inShape as Shape5D,
+    filterShape as Shape5D,
+    strides,
+    dilations ?? 1,
+    pad,
+  );
+  const { front, top, left } = padInfo;
+  return { depthwise: false, ...info, batch: batchSize, padFront: front, padTop: top, padLeft: left };
 }
 
 /** Images per chunk so that the column matrix stays near `bytes`: it should live in the L2 cache, not in memory. */

@@ -146,6 +146,38 @@ describe.each(MODES)('convolution gradients on wasm (%s kernels)', (mode) => {
     ]);
   });
 
+  it(`conv3d and conv3dTranspose equal cpu, seed ${SEED}`, async () => {
+    await switchToWasm(tf, mode); // registers the gradient that conv3dTranspose lacks
+    const random = new Random(SEED);
+    const cases = Array.from({ length: 40 }, (_, i) => {
+      const kernel = [random.int(1, 3), random.int(1, 3), random.int(1, 3)];
+      const strides = [random.int(1, 2), random.int(1, 2), random.int(1, 3)] as [number, number, number];
+      const sizes = kernel.map((size) => size + random.int(0, 4));
+      const channels = random.pick([1, 2, 4, 5]);
+      const out = random.pick([1, 3, 4, 8]);
+      const pad = random.pick(['same', 'valid'] as const);
+      const what = JSON.stringify({ kernel, strides, sizes, channels, out, pad });
+      if (i % 2 === 0) {
+        return {
+          what: `seed ${SEED} case ${i}: conv3d ${what}`,
+          inputs: [random.floats([2, ...sizes, channels]), random.floats([...kernel, channels, out])],
+          compute: withGradients(tf, i, (x, w) => tf.conv3d(x as never, w as never, strides, pad)),
+        };
+      }
+      const outSizes = sizes.map((size, axis) =>
+        pad === 'same' ? size * strides[axis]! : (size - 1) * strides[axis]! + kernel[axis]!,
+      );
+      return {
+        what: `seed ${SEED} case ${i}: conv3dTranspose ${what}`,
+        inputs: [random.floats([2, ...sizes, channels]), random.floats([...kernel, out, channels])],
+        compute: withGradients(tf, i, (x, w) =>
+          tf.conv3dTranspose(x as never, w as never, [2, ...outSizes, out] as never, strides, pad),
+        ),
+      };
+    });
+    await expectLikeCpu(tf, mode, cases);
+  });
+
   it("fused forms with padding 'same' and filters narrower than their stride", async () => {
     const random = new Random(SEED);
     const inputs = [random.floats([2, 9, 9, 3]), random.floats([2, 2, 3, 3])];
@@ -236,6 +268,57 @@ describe.each(['cpu', ...MODES] as const)('dilated convolution gradients (%s)', 
       const dy = new Random(i).floats(value.shape);
       const what = `${isDepthwise ? 'depthwise' : 'conv2d'} ${JSON.stringify({ ...g, dilations })}`;
       expectClose(gradients, formula(inputs, dy, g, dilations, isDepthwise), what);
+    }
+  });
+});
+
+describe.each(['cpu', ...MODES] as const)('gradients that tfjs lacks in three dimensions (%s)', (where) => {
+  const inputs = () => {
+    const random = new Random(SEED);
+    return [random.floats([1, 5, 4, 6, 2]), random.floats([2, 2, 3, 2, 3])] as [Values, Values];
+  };
+  it.each([
+    [
+      'conv3d, dilated',
+      (x: Tensor, w: Tensor) => tf.conv3d(x as never, w as never, 1, 'same', 'NDHWC', [2, 1, 2]),
+    ],
+    [
+      'conv3dTranspose',
+      (x: Tensor, w: Tensor) =>
+        tf.conv3dTranspose(
+          x as never,
+          tf.transpose(w, [0, 1, 2, 4, 3]) as never,
+          [1, 10, 8, 12, 3],
+          2,
+          'same',
+        ),
+    ],
+  ] as [string, (x: Tensor, w: Tensor) => Tensor][])('%s agrees with central differences', async (_, f) => {
+    await switchToWasm(tf, where === 'js' ? 'js' : 'native');
+    if (where === 'cpu') await tf.setBackend('cpu');
+    const given = inputs();
+    const [value, ...gradients] = evaluate(tf, given, withGradients(tf, 4, f as never)) as [
+      Values,
+      Values,
+      Values,
+    ];
+    const dy = new Random(4).floats(value.shape);
+    const at = (which: number, cell: number, by: number): number => {
+      const moved = given.map((values, i) =>
+        i === which ? { ...values, data: values.data.map((v, k) => (k === cell ? v + by : v)) } : values,
+      );
+      const [y] = evaluate(tf, moved, (x, w) => [f(x as Tensor, w as Tensor)]) as [Values];
+      return y.data.reduce((sum, v, i) => sum + v * dy.data[i]!, 0);
+    };
+    const random = new Random(5);
+    for (let i = 0; i < 40; i++) {
+      const which = i % 2;
+      const cell = random.int(0, given[which]!.data.length - 1);
+      // Linear in each cell: a large step costs nothing and drowns the rounding.
+      const slope = (at(which, cell, 0.5) - at(which, cell, -0.5)) / 1;
+      expect(Math.abs(gradients[which]!.data[cell]! - slope)).toBeLessThan(
+        2e-5 * Math.max(1, Math.abs(slope)),
+      );
     }
   });
 });

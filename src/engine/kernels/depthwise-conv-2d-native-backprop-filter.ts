@@ -7,6 +7,7 @@
 // Dilations are honoured (tfjs's cpu kernel ignores them).
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { convGeometry, forEachRun } from './conv-geometry';
+import { addFilterGradient } from './conv-native';
 import { floatsOf, offsetOf, type WasmKernel } from './kernel';
 
 export const depthwiseConv2dNativeBackpropFilter: WasmKernel = {
@@ -30,26 +31,8 @@ export const depthwiseConv2dNativeBackpropFilter: WasmKernel = {
       const sums = floatsOf(backend, dW).fill(0);
       const native = host.native(backend);
       if (native) {
-        native.depthwiseFilterGradient(
-          offsetOf(backend, x),
-          offsetOf(backend, dy),
-          offsetOf(backend, dW),
-          g.batch,
-          g.inHeight,
-          g.inWidth,
-          C,
-          M,
-          g.outHeight,
-          g.outWidth,
-          g.filterHeight,
-          g.filterWidth,
-          g.strideHeight,
-          g.strideWidth,
-          g.dilationHeight,
-          g.dilationWidth,
-          g.padTop,
-          g.padLeft,
-        );
+        const at = (tensor: TensorInfo) => offsetOf(backend, tensor);
+        addFilterGradient(native, backend, g, at(x), at(dy), 0, at(dW));
         return dW;
       }
       const xs = floatsOf(backend, x);

@@ -8,6 +8,7 @@
 // Dilations are honoured (tfjs's cpu kernel ignores them).
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { convGeometry, forEachRun } from './conv-geometry';
+import { inputGradient } from './conv-native-input';
 import { floatsOf, offsetOf, type WasmKernel } from './kernel';
 
 export const depthwiseConv2dNativeBackpropInput: WasmKernel = {
@@ -28,31 +29,13 @@ export const depthwiseConv2dNativeBackpropInput: WasmKernel = {
       const C = g.inChannels;
       const M = filter.shape[3] as number;
       const dx = backend.makeOutput(inputShape, 'float32');
-      const dxs = floatsOf(backend, dx).fill(0);
       const native = host.native(backend);
       if (native) {
-        native.depthwiseInputGradient(
-          offsetOf(backend, dy),
-          offsetOf(backend, filter),
-          offsetOf(backend, dx),
-          g.batch,
-          g.inHeight,
-          g.inWidth,
-          C,
-          M,
-          g.outHeight,
-          g.outWidth,
-          g.filterHeight,
-          g.filterWidth,
-          g.strideHeight,
-          g.strideWidth,
-          g.dilationHeight,
-          g.dilationWidth,
-          g.padTop,
-          g.padLeft,
-        );
+        const at = (tensor: TensorInfo) => offsetOf(backend, tensor);
+        inputGradient(native, backend, g, at(dy), 0, at(filter), at(dx));
         return dx;
       }
+      const dxs = floatsOf(backend, dx).fill(0);
       const dys = floatsOf(backend, dy);
       const w = floatsOf(backend, filter);
       const D = C * M;

@@ -1,5 +1,5 @@
-// Element functions, broadcasts, reductions, row copies, pooling averages and the Adam update against tfjs's cpu backend.
-import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs';
+// Element functions, broadcasts, reductions, row copies and pooling averages against tfjs's cpu backend.
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   evaluate,
@@ -9,12 +9,10 @@ import {
   MODES,
   Random,
   switchToWasm,
-  toTensor,
   type Values,
   withGradients,
 } from './against-cpu';
 import { sizeOf, type Tfjs } from './kernel';
-import { accelerateAdam } from './register';
 
 const SEED = 31_337;
 
@@ -330,115 +328,3 @@ describe('the average-pool kernel', () => {
 function dot(a: Values, b: Values): number {
   return a.data.reduce((total, value, i) => total + value * b.data[i]!, 0);
 }
-
-describe('accelerateAdam', () => {
-  /** Ten steps on two weights, one of them without a gradient at times; the state afterwards. */
-  function train(accelerated: boolean, keepClone = false): Values[] {
-    // tfjs's optimizers leave constants behind; whatever they leave, ours leaves no more.
-    const before = tf.memory().numTensors;
-    const random = new Random(SEED);
-    const weights = [[7, 3], [5]].map((shape, i) =>
-      tf.variable(toTensor(tf, random.floats(shape)), true, `adam-${i}`),
-    );
-    const plain = tf.train.adam(0.05, 0.8, 0.95, 1e-6);
-    const optimizer = accelerated ? accelerateAdam(tf, plain) : plain;
-    const held: Tensor[] = [];
-    const seen: number[][] = [];
-    for (let step = 0; step < 10; step++) {
-      const gradients = Object.fromEntries(
-        weights.map((weight) => [weight.name, toTensor(tf, random.floats(weight.shape))]),
-      );
-      if (step % 3 === 2) {
-        gradients['adam-1']?.dispose();
-        delete gradients['adam-1'];
-      }
-      optimizer.applyGradients(gradients as never);
-      tf.dispose(gradients);
-      if (keepClone && step === 4) {
-        // Someone keeps the weights and the moments: what they hold must not change any more.
-        const state = optimizer as unknown as { accumulatedFirstMoment: { variable: Variable }[] };
-        held.push(
-          ...weights.map((weight) => tf.clone(weight)),
-          tf.clone(state.accumulatedFirstMoment[0]!.variable),
-        );
-        seen.push(...held.map((tensor) => Array.from(tensor.dataSync())));
-      }
-    }
-    held.forEach((tensor, i) => {
-      expect(Array.from(tensor.dataSync())).toEqual(seen[i]);
-    });
-    const state = optimizer as unknown as Record<'accBeta1' | 'accBeta2', Variable> &
-      Record<
-        'accumulatedFirstMoment' | 'accumulatedSecondMoment',
-        { originalName: string; variable: Variable }[]
-      >;
-    const moments = [...state.accumulatedFirstMoment, ...state.accumulatedSecondMoment];
-    expect(moments.map((moment) => moment.originalName)).toEqual([
-      'adam-0/m',
-      'adam-1/m',
-      'adam-0/v',
-      'adam-1/v',
-    ]);
-    const result = [
-      ...weights,
-      ...moments.map((moment) => moment.variable),
-      state.accBeta1,
-      state.accBeta2,
-    ].map(
-      (tensor): Values => ({ shape: tensor.shape, dtype: 'float32', data: Array.from(tensor.dataSync()) }),
-    );
-    expect(optimizer.iterations).toBe(10);
-    optimizer.dispose();
-    tf.dispose([...held, ...weights]);
-    result.push({ shape: [], dtype: 'int32', data: [tf.memory().numTensors - before] });
-    return result;
-  }
-
-  it('does what tfjs does, with a state that others may hold on to', async () => {
-    await switchToWasm(tf, 'native');
-    const expected = train(false);
-    expectClose(train(true), expected, 'native');
-    expectClose(train(true, true), expected, 'native, with clones held');
-    await switchToWasm(tf, 'js');
-    expectClose(train(true), expected, 'without the module');
-    await tf.setBackend('cpu');
-    expectClose(train(true), expected, 'cpu');
-  });
-
-  it('calls the module once per weight and step', async () => {
-    await switchToWasm(tf, 'native');
-    const weight = tf.variable(tf.ones([8]), true, 'adam-count');
-    const optimizer = accelerateAdam(tf, tf.train.adam(0.1));
-    const gradient = tf.ones([8]);
-    optimizer.applyGradients({ 'adam-count': gradient } as never);
-    const { kernels } = await tf.profile(() => {
-      optimizer.applyGradients({ 'adam-count': gradient } as never);
-      return gradient;
-    });
-    // What is left are the two powers of beta.
-    expect(
-      kernels.map((kernel) => kernel.name).filter((name) => name === 'Sqrt' || name === 'RealDiv'),
-    ).toEqual([]);
-    optimizer.dispose();
-    tf.dispose([weight, gradient]);
-  });
-
-  it('a convolution sees the new weights: XNNPACK packs a filter once per tensor', async () => {
-    await switchToWasm(tf, 'native');
-    const filter = tf.variable(tf.ones([1, 1, 1, 1]) as Tensor4D, true, 'adam-filter');
-    const x = tf.ones([1, 2, 2, 1]) as Tensor4D;
-    const optimizer = accelerateAdam(tf, tf.train.adam(0.5));
-    const outputs = [0, 1, 2].map(() => {
-      const [y] = tf.tidy(() =>
-        tf.conv2d(x, filter as unknown as Tensor4D, 1, 'same').dataSync(),
-      ) as unknown as Float32Array;
-      const gradient = tf.ones([1, 1, 1, 1]);
-      optimizer.applyGradients({ 'adam-filter': gradient } as never);
-      gradient.dispose();
-      return y as number;
-    });
-    expect(outputs.map((y) => Number(y.toFixed(3)))).toEqual([1, 0.5, 0]);
-    optimizer.dispose();
-    tf.dispose([filter, x]);
-  });
-});

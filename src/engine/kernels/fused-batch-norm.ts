@@ -5,12 +5,7 @@
 //
 // Statistics of one value per channel (the last axis), float32, with the native module; anything else is stock.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { floatsOf, offsetOf, sizeOf, type WasmKernel } from './kernel';
-
-/** Operation numbers of wasm/rows.ts. */
-const ADD = 0;
-const SUB = 1;
-const MULTIPLY = 2;
+import { offsetOf, sizeOf, type WasmKernel } from './kernel';
 
 export const fusedBatchNorm: WasmKernel = {
   name: 'FusedBatchNorm',
@@ -30,21 +25,18 @@ export const fusedBatchNorm: WasmKernel = {
       return host.stock('FusedBatchNorm')(call);
     }
     const out = backend.makeOutput(x.shape, 'float32');
-    const factor = backend.makeOutput([channels], 'float32');
-    const factors = floatsOf(backend, factor);
-    const variances = floatsOf(backend, variance);
-    const scales = scale ? floatsOf(backend, scale) : null;
-    for (let c = 0; c < channels; c++) {
-      factors[c] =
-        (scales ? (scales[c] as number) : 1) /
-        Math.sqrt((variances[c] as number) + (attrs.varianceEpsilon as number));
-    }
-    const rows = sizeOf(x.shape) / channels;
-    const to = offsetOf(backend, out);
-    native.broadcastRow(SUB, offsetOf(backend, x), offsetOf(backend, mean), to, rows, channels);
-    native.broadcastRow(MULTIPLY, to, offsetOf(backend, factor), to, rows, channels);
-    if (offset) native.broadcastRow(ADD, to, offsetOf(backend, offset), to, rows, channels);
-    backend.disposeData(factor.dataId);
+    const at = (tensor?: TensorInfo) => (tensor ? offsetOf(backend, tensor) : 0);
+    native.batchNormalize(
+      at(x),
+      at(mean),
+      at(variance),
+      at(scale),
+      at(offset),
+      at(out),
+      sizeOf(x.shape) / channels,
+      channels,
+      attrs.varianceEpsilon as number,
+    );
     return out;
   },
 };

@@ -7,52 +7,36 @@
 // cpu backend; a window without a number above -Infinity (all NaN) sends its gradient nowhere.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { floatsOf, offsetOf, type WasmKernel } from './kernel';
+import { poolGeometry, poolSizes } from './max-pool';
 
 export const maxPoolGrad: WasmKernel = {
   name: 'MaxPoolGrad',
   reason: 'slow',
   create: (host) => {
-    const { backend_util } = host.tf;
     return ({ inputs, attrs, backend }) => {
       const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
-      const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as {
-        filterSize: [number, number] | number;
-        strides: [number, number] | number;
-        pad: Parameters<typeof backend_util.computePool2DInfo>[4];
-        dimRoundingMode?: 'floor' | 'round' | 'ceil';
-      };
-      const g = backend_util.computePool2DInfo(
-        input.shape as [number, number, number, number],
-        filterSize,
-        strides,
-        1,
-        pad,
-        dimRoundingMode,
-      );
+      const g = poolGeometry(host.tf, input.shape, attrs);
       const C = g.inChannels;
       const dx = backend.makeOutput(input.shape, 'float32');
-      const dxs = floatsOf(backend, dx).fill(0);
       const native = host.native(backend);
       if (native) {
+        // Windows side by side over the whole image: every cell lies in exactly one.
+        const covers =
+          g.filterHeight === g.strideHeight &&
+          g.filterWidth === g.strideWidth &&
+          g.outHeight * g.strideHeight - g.padInfo.top >= g.inHeight &&
+          g.outWidth * g.strideWidth - g.padInfo.left >= g.inWidth;
+        if (!covers) floatsOf(backend, dx).fill(0);
         native.maxPoolGradient(
           offsetOf(backend, input),
           offsetOf(backend, dy),
           offsetOf(backend, dx),
-          g.batchSize,
-          g.inHeight,
-          g.inWidth,
-          C,
-          g.outHeight,
-          g.outWidth,
-          g.filterHeight,
-          g.filterWidth,
-          g.strideHeight,
-          g.strideWidth,
-          g.padInfo.top,
-          g.padInfo.left,
+          ...poolSizes(g),
+          covers ? 0 : 1,
         );
         return dx;
       }
+      const dxs = floatsOf(backend, dx).fill(0);
       const xs = floatsOf(backend, input);
       const dys = floatsOf(backend, dy);
       let out = 0;

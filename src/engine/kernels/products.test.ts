@@ -145,6 +145,62 @@ describe.each(MODES)('products on wasm (%s kernels)', (mode) => {
     }
   });
 
+  it('matMul of every number of rows and columns up to the edges of the register tiles', async () => {
+    await switchToWasm(tf, mode);
+    const random = new Random(SEED);
+    for (let m = 1; m <= 13; m++) {
+      for (let n = 1; n <= 18; n++) {
+        const [ta, tb] = [random.int(0, 1) === 1, random.int(0, 1) === 1];
+        const k = random.int(1, 9);
+        const [a, b] = [random.floats(ta ? [k, m] : [m, k]), random.floats(tb ? [n, k] : [k, n])];
+        const actual = evaluate(tf, [a, b], (x, y) => [tf.matMul(x as Tensor, y as Tensor, ta, tb)]);
+        expectClose(actual, [naiveMatMul(a, b, ta, tb)], `[${a.shape}] x [${b.shape}], ${ta}, ${tb}`);
+      }
+    }
+  });
+
+  it('matMul with more than 256 rows of a transposed first operand, whose strips are copied first', async () => {
+    await switchToWasm(tf, mode);
+    const random = new Random(SEED);
+    for (const [m, k, n] of [
+      [301, 5, 17],
+      [259, 300, 33],
+      [784, 32, 128],
+    ] as const) {
+      const [a, b] = [random.floats([k, m]), random.floats([k, n])];
+      const actual = evaluate(tf, [a, b], (x, y) => [tf.matMul(x as Tensor, y as Tensor, true, false)]);
+      expectClose(actual, [naiveMatMul(a, b, true, false)], `[${k}, ${m}]T x [${k}, ${n}]`);
+    }
+  });
+
+  it('a NaN or an infinity reaches its own row and column only', async () => {
+    await switchToWasm(tf, mode);
+    const random = new Random(SEED);
+    const [a, b] = [random.floats([9, 11]), random.floats([11, 13])];
+    a.data[4 * 11 + 3] = Number.NaN;
+    b.data[5 * 13 + 12] = Number.POSITIVE_INFINITY;
+    const [out] = evaluate(tf, [a, b], (x, y) => [tf.matMul(x as Tensor, y as Tensor)]) as [Values];
+    out.data.forEach((value, i) => {
+      const isSick = Math.floor(i / 13) === 4 || i % 13 === 12;
+      expect(Number.isFinite(value), `cell ${i}`).toBe(!isSick);
+    });
+  });
+
+  it('gives the same bits every time, and for one matrix the same alone as in a batch', async () => {
+    await switchToWasm(tf, mode);
+    const random = new Random(SEED);
+    const [a, b] = [random.floats([5, 40, 70]), random.floats([5, 70, 50])];
+    const run = () => evaluate(tf, [a, b], (x, y) => [tf.matMul(x as Tensor, y as Tensor)])[0] as Values;
+    const first = run();
+    expect(run()).toEqual(first);
+    const one = (values: Values, i: number): Values => {
+      const size = values.data.length / 5;
+      return { ...values, shape: values.shape.slice(1), data: values.data.slice(i * size, (i + 1) * size) };
+    };
+    const alone = evaluate(tf, [one(a, 3), one(b, 3)], (x, y) => [tf.matMul(x as Tensor, y as Tensor)])[0];
+    expect(alone).toEqual(one(first, 3));
+  });
+
   it('gradients of matMul for all four transposes equal cpu', async () => {
     const random = new Random(SEED);
     const cases = [0, 1, 2, 3].flatMap((flags) =>

@@ -1,15 +1,22 @@
 // Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
 // kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
-import type { AdamOptimizer, Optimizer } from '@tensorflow/tfjs';
-import { pointwiseKernels, replaceActivations, restoreActivations } from './activation';
+import type { Optimizer } from '@tensorflow/tfjs';
+import { pointwise, replaceActivations, restoreActivations } from './activation';
 import { attentionKernels } from './attention';
 import { avgPoolGrad, avgPoolGradient } from './avg-pool-grad';
 import { batchMatMul } from './batch-mat-mul';
+import { batchNormKernels } from './batch-norm';
 import { broadcasting } from './broadcast';
 import { conv2DBackpropFilter } from './conv-2d-backprop-filter';
 import { conv2DBackpropInput } from './conv-2d-backprop-input';
 import { convLayerKernels } from './conv-2d-layer';
-import { conv2DGradient, depthwiseConv2dGradient } from './conv-gradients';
+import { convs3D } from './conv-3d';
+import {
+  conv2DGradient,
+  conv3DGradient,
+  conv3DTransposeGradient,
+  depthwiseConv2dGradient,
+} from './conv-gradients';
 import { concat, gatherV2, reverse } from './copies';
 import { denseKernels } from './dense';
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv-2d-native-backprop-filter';
@@ -21,6 +28,7 @@ import { identity } from './identity';
 import type { KernelBody, KernelHost, OwnKernel, Tfjs, WasmBackend, WasmKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
 import { lossKernels } from './losses';
+import { pools } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
 import { loadNative, type Native, type NativeResult } from './native';
 import { accelerate } from './optimizers';
@@ -67,6 +75,7 @@ export const KERNELS: readonly WasmKernel[] = [
   concat,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  ...convs3D,
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
   einsum,
@@ -77,6 +86,7 @@ export const KERNELS: readonly WasmKernel[] = [
   maxPoolGrad,
   mean,
   reverse,
+  ...pools,
   ...samePadded,
   slice,
   softmax,
@@ -91,7 +101,17 @@ export const KERNELS: readonly WasmKernel[] = [
  * Kernels of whole layers and losses that tfjs has no name for (`Weft>…`); `ownKernel` of the nodes runs them where they are.
  * They have no JavaScript path and are registered only while the native modules are on.
  */
-export const OWN_KERNELS: readonly OwnKernel[] = [...convLayerKernels, ...attentionKernels, ...layerNormKernels, ...pointwiseKernels, softmaxGrad, ...denseKernels, ...lossKernels, ...recurrentKernels];
+export const OWN_KERNELS: readonly OwnKernel[] = [
+  ...batchNormKernels,
+  ...convLayerKernels,
+  ...attentionKernels,
+  ...layerNormKernels,
+  pointwise,
+  softmaxGrad,
+  ...denseKernels,
+  ...lossKernels,
+  ...recurrentKernels,
+];
 
 type KernelConfig = Parameters<Tfjs['registerKernel']>[0];
 type GradConfig = Parameters<Tfjs['registerGradient']>[0];
@@ -147,9 +167,6 @@ export function accelerateOptimizer<O extends Optimizer>(tf: Tfjs, optimizer: O)
   );
 }
 
-/** The same under its former name. */
-export const accelerateAdam: (tf: Tfjs, optimizer: AdamOptimizer) => AdamOptimizer = accelerateOptimizer;
-
 /** Puts tfjs's own kernels and gradients back. */
 export function unregisterWasmKernels(tf: Tfjs): void {
   const stock = installed.get(tf.registerKernel);
@@ -186,6 +203,8 @@ function install(tf: Tfjs, native: boolean): Installed {
   for (const gradient of [
     avgPoolGradient(tf),
     conv2DGradient(tf),
+    conv3DGradient(tf),
+    conv3DTransposeGradient(tf),
     depthwiseConv2dGradient(tf),
     einsumGradient(tf),
     meanGradient(tf),

@@ -1,4 +1,4 @@
-// Segment sums, slices, splits, tiles and the max-pool gradient against tfjs's cpu backend.
+// Segment sums, slices, splits, tiles and pooling against tfjs's cpu backend.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -181,6 +181,55 @@ describe.each(MODES)('on wasm (%s kernels)', (mode) => {
       };
     });
     await expectLikeCpu(tf, mode, cases);
+  });
+
+  it(`max and mean pooling equal cpu, value and gradient, seed ${SEED}`, async () => {
+    const random = new Random(SEED + 1);
+    const cases = Array.from({ length: 80 }, (_, i) => {
+      const [kh, kw] = [random.int(1, 4), random.int(1, 4)];
+      // Windows side by side, which is the common case, and others; images that they do not fill.
+      const strides: [number, number] = i % 2 ? [kh, kw] : [random.int(1, 3), random.int(1, 3)];
+      const shape = [
+        random.int(1, 3),
+        random.int(kh, 9),
+        random.int(kw, 9),
+        random.pick([1, 3, 4, 7, 8, 18]),
+      ];
+      const pad = random.pick(['same', 'valid'] as const);
+      const pool = random.pick(['maxPool', 'avgPool'] as const);
+      return {
+        what: `seed ${SEED} case ${i}: ${pool} [${shape}] window ${kh}x${kw} strides ${strides} ${pad}`,
+        inputs: [random.floats(shape)],
+        compute: withGradients(tf, i, (t) => tf[pool](t as Tensor4D, [kh, kw], strides, pad)),
+      };
+    });
+    await expectLikeCpu(tf, mode, cases);
+  });
+
+  it('a NaN shows in every pooled window that has it, wherever it lies, and infinities stay', async () => {
+    await switchToWasm(tf, mode);
+    for (const channels of [1, 3, 4, 9]) {
+      for (let cell = 0; cell < 4; cell++) {
+        const pooled = (value: number) => {
+          const data = Array.from({ length: 8 * channels }, (_, i) =>
+            Math.floor((i % (4 * channels)) / (2 * channels)) * 2 + (Math.floor(i / channels) % 2) === cell &&
+            i < 4 * channels
+              ? value
+              : 1,
+          );
+          const x: Values = { shape: [2, 2, 2, channels], dtype: 'float32', data };
+          return evaluate(tf, [x], (t) => [
+            tf.maxPool(t as Tensor4D, 2, 2, 'valid'),
+            tf.avgPool(t as Tensor4D, 2, 2, 'valid'),
+          ]).map((values) => values.data);
+        };
+        const ones = new Array(channels).fill(1);
+        const all = (value: number) => [...new Array(channels).fill(value), ...ones];
+        expect(pooled(Number.NaN)).toEqual([all(Number.NaN), all(Number.NaN)]);
+        expect(pooled(Number.POSITIVE_INFINITY)).toEqual([all(Infinity), all(Infinity)]);
+        expect(pooled(Number.NEGATIVE_INFINITY)).toEqual([all(1), all(-Infinity)]);
+      }
+    }
   });
 
   it('a max-pool window of NaN or -Infinity gives its gradient to nobody, as on cpu', async () => {

@@ -1,8 +1,9 @@
 // Conv2D, DepthwiseConv2dNative and their fused forms: tfjs's wasm kernels answer zeros, without an error, for padding 'same'
 // when a filter is narrower than its stride and the image has cells to spare (width 9, filter 2, stride 3: XNNPACK computes a
 // negative padding and gives up). The same convolution with the padding written out is right, so these kernels write it out
-// in that case and pass everything else on.
+// in that case and pass everything else on. What the native module does (conv-2d.ts) never gets there.
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { nativeConvolution } from './conv-2d';
 import type { KernelBody, KernelHost, WasmKernel } from './kernel';
 
 function correctedSame(name: string, depthwise: boolean): WasmKernel {
@@ -11,7 +12,9 @@ function correctedSame(name: string, depthwise: boolean): WasmKernel {
     reason: 'wrong',
     create: (host) => {
       const stock = host.stock(name);
-      return (call) => (call.attrs.pad === 'same' ? stock(writtenOut(host, call, depthwise)) : stock(call));
+      return (call) =>
+        nativeConvolution(host, name, call, depthwise) ??
+        stock(call.attrs.pad === 'same' ? writtenOut(host, call, depthwise) : call);
     },
   };
 }

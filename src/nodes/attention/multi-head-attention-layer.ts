@@ -1,6 +1,6 @@
 /**
- * `Weft>MultiHeadAttention`: Keras's MultiHeadAttention out of matMul, reshape and transpose, so that it has a gradient on every
- * backend (tfjs's einsum has none). Weight names, shapes and order are those of Keras.
+ * `Weft>MultiHeadAttention`: Keras's MultiHeadAttention, by one kernel of ours where the backend has it, else out of matMul, reshape
+ * and transpose, so that it has a gradient on every backend (tfjs's einsum has none). Weight names, shapes and order are Keras's.
  *
  *   Q = xW_q + b_q,  K = vW_k + b_k,  V = vW_v + b_v      per head; key = value, as when Keras is given no key
  *   A = softmax(QKᵀ/√d + mask),  y = Σ_heads (A V) W_o + b_o
@@ -9,11 +9,16 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { dropoutMask, type StepSeededLayer } from '../core/dropout-layer';
 import { customLayer } from '../custom-layer';
 import type { Tfjs } from '../define-node';
+import { type OwnKernelName, ownKernel } from '../own-kernel';
 import { deriveSeed } from '../recurrent/seeds';
 
+const FUSED: OwnKernelName = 'Weft>MultiHeadAttention';
+const FUSED_GRADIENT: OwnKernelName = 'Weft>MultiHeadAttentionGrad';
+
 /**
- * Added to the score of what must not be seen. exp(−3e4) is exactly 0 in float32, and two of them (padding and the future)
- * still fit half precision, which WebGL uses on some phones; −1e9 would become −∞ there and NaN in a row that is all padding.
+ * Added to the score of padding, and twice that to the score of the future, so that a step that sees nothing but padding looks at
+ * padding and not ahead. exp(−3e4) is exactly 0 in float32, and twice −3e4 still fits half precision, which WebGL uses on some
+ * phones; −1e9 would become −∞ there and NaN in a row that is all padding.
  */
 const HIDDEN = -3e4;
 
@@ -33,7 +38,7 @@ export interface Attention {
   readonly scores: tfjs.Tensor;
 }
 export interface MultiHeadAttentionLayer extends StepSeededLayer {
-  /** As `call`, with the scores. The caller disposes both. */
+  /** As `call`, with the scores; always by tfjs's operations. The caller disposes both. */
   attend(inputs: readonly tfjs.Tensor[], training: boolean): Attention;
 }
 interface MultiHeadAttentionClass {
@@ -42,6 +47,15 @@ interface MultiHeadAttentionClass {
   readonly fromConfig: typeof tfjs.layers.Layer.fromConfig;
 }
 
+/** What one call works on. */
+interface Operands {
+  readonly query: tfjs.Tensor;
+  /** Null: the query itself. */
+  readonly source: tfjs.Tensor | null;
+  readonly mask: tfjs.Tensor | null;
+  /** Dropout: 0 or 1 / the share that is kept. */
+  readonly kept: tfjs.Tensor | null;
+}
 interface Projection {
   readonly kernel: tfjs.LayerVariable;
   readonly bias: tfjs.LayerVariable | null;
@@ -113,32 +127,79 @@ export const multiHeadAttentionLayer: (tf: Tfjs) => MultiHeadAttentionClass = cu
       /** [query], [query, mask], [query, value] or [query, value, mask]; the mask is the one input of rank 2. */
       override call(inputs: tfjs.Tensor | tfjs.Tensor[], kwargs: { training?: boolean } = {}): tfjs.Tensor {
         return tf.tidy(() => {
-          const list = Array.isArray(inputs) ? inputs : [inputs];
-          return this.attend(list, kwargs.training ?? false).output;
+          const operands = this.operands(Array.isArray(inputs) ? inputs : [inputs], kwargs.training ?? false);
+          return this.fused(operands) ?? this.composed(operands).output;
         });
       }
 
       attend(inputs: readonly tfjs.Tensor[], training: boolean): Attention {
-        const { keyDim, dropout } = this.settings;
-        const [query, ...rest] = inputs as [tfjs.Tensor, ...tfjs.Tensor[]];
-        const source = rest.find((x) => x.rank === 3) ?? query;
-        const mask = rest.find((x) => x.rank === 2) ?? null;
         return tf.tidy(() => {
-          const q = tf.mul(this.split(query, this.query), 1 / Math.sqrt(keyDim));
-          const k = this.split(source, this.key);
-          const v = this.split(source, this.value);
-          let logits = tf.matMul(q, k, false, true);
-          const hidden = this.hidden(query.shape[1]!, source.shape[1]!, mask);
-          if (hidden) logits = tf.add(logits, hidden);
-          const scores = tf.softmax(logits);
-          let weights: tfjs.Tensor = scores;
-          if (training && dropout > 0) {
-            const kept = dropoutMask(deriveSeed(this.settings.seed, 4), this.step, scores.size, dropout);
-            weights = tf.mul(scores, tf.tensor(kept, scores.shape));
-            this.step++;
-          }
-          return { output: this.join(tf.matMul(weights, v)), scores };
+          const { output, scores } = this.composed(this.operands(inputs, training));
+          return { output, scores };
         });
+      }
+
+      private operands(inputs: readonly tfjs.Tensor[], training: boolean): Operands {
+        const { numHeads, dropout, seed } = this.settings;
+        const [query, ...rest] = inputs as [tfjs.Tensor, ...tfjs.Tensor[]];
+        const source = rest.find((x) => x.rank === 3) ?? null;
+        const given = rest.find((x) => x.rank === 2) ?? null;
+        const mask = given && given.dtype !== 'float32' ? tf.cast(given, 'float32') : given;
+        if (!training || dropout === 0) return { query, source, mask, kept: null };
+        const [batch, time] = query.shape as [number, number];
+        const shape = [batch, numHeads, time, (source ?? query).shape[1]!];
+        const size = shape.reduce((product, dim) => product * dim, 1);
+        const kept = tf.tensor(dropoutMask(deriveSeed(seed, 4), this.step, size, dropout), shape);
+        this.step++;
+        return { query, source, mask, kept };
+      }
+
+      /** Null where the backend has no such kernel. */
+      private fused({ query, source, mask, kept }: Operands): tfjs.Tensor | null {
+        if (!tf.getKernel(FUSED, tf.getBackend())) return null;
+        const projections = [this.query, this.key, this.value, this.attentionOutput];
+        const names = ['query', 'key', 'value', 'output'];
+        const { useBias: bias, causal } = this.settings;
+        const data: tfjs.NamedTensorMap = { query, ...(source && { source }) };
+        const kernels: tfjs.NamedTensorMap = {};
+        const biases: tfjs.NamedTensorMap = {};
+        for (const [i, projection] of projections.entries()) {
+          kernels[`${names[i]}Kernel`] = projection.kernel.read();
+          if (projection.bias) biases[`${names[i]}Bias`] = projection.bias.read();
+        }
+        const rest: tfjs.NamedTensorMap = { ...(mask && { mask }), ...(kept && { kept }) };
+        // Not a gradient in tfjs's registry: there, tfjs would make zeros for the gradients of the scores and all else that is kept.
+        const attend = tf.customGrad((...given) => {
+          const save = given.at(-1) as tfjs.GradSaveFunc;
+          const inputs = { ...data, ...kernels, ...biases, ...rest };
+          const made = ownKernel(tf, FUSED, inputs, { causal }) as tfjs.Tensor[];
+          const [value, scores, mixed, projected, projectedSource] = made as [tfjs.Tensor, ...tfjs.Tensor[]];
+          const kept: tfjs.NamedTensorMap = { ...data, ...rest };
+          Object.assign(kept, { scores, mixed, projected }, projectedSource && { projectedSource });
+          // The weights stay as they are until the gradients are there.
+          save(Object.values(kept));
+          const gradFunc = (dy: tfjs.Tensor, saved: tfjs.Tensor[]): tfjs.Tensor[] => {
+            const all: tfjs.NamedTensorMap = { ...kernels, dy };
+            for (const [i, name] of Object.keys(kept).entries()) all[name] = saved[i]!;
+            return ownKernel(tf, FUSED_GRADIENT, all, { causal, bias }) as tfjs.Tensor[];
+          };
+          return { value, gradFunc };
+        });
+        return attend(...Object.values({ ...data, ...kernels, ...biases }));
+      }
+
+      /** By tfjs's operations, on any backend. */
+      private composed({ query, source, mask, kept }: Operands): Attention {
+        const attended = source ?? query;
+        const q = tf.mul(this.split(query, this.query), 1 / Math.sqrt(this.settings.keyDim));
+        const k = this.split(attended, this.key);
+        const v = this.split(attended, this.value);
+        let logits = tf.matMul(q, k, false, true);
+        const hidden = this.hidden(query.shape[1]!, attended.shape[1]!, mask);
+        if (hidden) logits = tf.add(logits, hidden);
+        const scores = tf.softmax(logits);
+        const weights = kept ? tf.mul(scores, kept) : scores;
+        return { output: this.join(tf.matMul(weights, v)), scores };
       }
 
       /** [batch, time, width] → [batch, heads, time, keyDim], by one matrix product over all heads. */
@@ -168,9 +229,9 @@ export const multiHeadAttentionLayer: (tf: Tfjs) => MultiHeadAttentionClass = cu
         const padding = mask ? tf.mul(tf.sub(1, mask), HIDDEN).reshape([-1, 1, 1, sourceTime]) : null;
         if (!this.settings.causal) return padding;
         const future = new Float32Array(time * sourceTime);
-        for (let i = 0; i < time; i++) future.fill(HIDDEN, i * sourceTime + i + 1, (i + 1) * sourceTime);
+        for (let i = 0; i < time; i++) future.fill(2 * HIDDEN, i * sourceTime + i + 1, (i + 1) * sourceTime);
         const causal = tf.tensor(future, [1, 1, time, sourceTime]);
-        return padding ? tf.add(padding, causal) : causal;
+        return padding ? tf.minimum(padding, causal) : causal;
       }
 
       override getConfig(): tfjs.serialization.ConfigDict {

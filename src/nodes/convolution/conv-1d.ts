@@ -5,6 +5,7 @@ import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
 import { conv1dLayer } from './conv-layer';
+import { fastConv1d } from './fast-conv-layer';
 import {
   biasField,
   channelsOf,
@@ -86,7 +87,7 @@ export default defineLayer({
       kernelInitializer: initializer(tf, config.kernelInitializer, seed),
     };
     const isStock = config.padding !== 'causal' && config.dilationRate === 1;
-    return isStock ? tf.layers.conv1d(settings) : new (conv1dLayer(tf))(settings);
+    return new ((isStock ? fastConv1d : conv1dLayer)(tf))(settings);
   },
   emit: {
     tfjs: {

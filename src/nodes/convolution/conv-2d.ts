@@ -5,6 +5,7 @@ import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
 import { conv2dLayer } from './conv-layer';
+import { fastConv2d } from './fast-conv-layer';
 import {
   biasField,
   channelsOf,
@@ -96,7 +97,7 @@ export default defineLayer({
       kernelInitializer: initializer(tf, config.kernelInitializer, seed),
     };
     const isStock = config.dilationRate.every((rate) => rate === 1);
-    return isStock ? tf.layers.conv2d(settings) : new (conv2dLayer(tf))(settings);
+    return new ((isStock ? fastConv2d : conv2dLayer)(tf))(settings);
   },
   emit: {
     tfjs: {

@@ -5,13 +5,14 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { customLayer } from '../custom-layer';
 import type { Tfjs } from '../define-node';
+import { type Convolution, convolution } from './fast-conv-layer';
 import { type Padding, windowOutput, windowSpan } from './shared';
 
 /** The parts of tfjs's convolution layer that are used here; tfjs exports neither the class nor its type. */
 interface StockConv extends tfjs.layers.Layer {
   readonly kernel: { read(): tfjs.Tensor };
   readonly bias: { read(): tfjs.Tensor } | null;
-  readonly activation: { apply(x: tfjs.Tensor): tfjs.Tensor };
+  readonly activation: NonNullable<Convolution['activation']>;
   readonly filters: number;
   readonly kernelSize: readonly number[];
   readonly strides: readonly number[];
@@ -87,6 +88,17 @@ function convClass(tf: Tfjs, stock: tfjs.layers.Layer, name: string) {
             this.padding,
           ),
         );
+        const own = convolution(tf, {
+          kind: 'Conv2D',
+          x,
+          filter: this.kernel.read(),
+          bias: this.bias?.read(),
+          activation: this.activation,
+          strides: this.strides,
+          dilations: this.dilationRate,
+          pad: pads,
+        });
+        if (own) return own;
         const padded = tf.pad(x, [[0, 0], ...pads, [0, 0]]);
         const kernel = this.kernel.read();
         let y: tfjs.Tensor;

@@ -5,6 +5,7 @@ import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
+import { fastDepthwiseConv2d } from './fast-conv-layer';
 import {
   biasField,
   channelsOf,
@@ -76,7 +77,7 @@ export default defineLayer({
   multiplyAdds: ({ config, outputs }) =>
     sizeOf(outputs['output']!.shape) * config.kernelSize[0]! * config.kernelSize[1]!,
   build: ({ tf, config, name, seed }) =>
-    tf.layers.depthwiseConv2d({
+    new (fastDepthwiseConv2d(tf))({
       name,
       kernelSize: [...config.kernelSize] as [number, number],
       strides: [config.strides, config.strides],

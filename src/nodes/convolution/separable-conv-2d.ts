@@ -5,6 +5,7 @@ import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
+import { fastSeparableConv2d } from './fast-conv-layer';
 import {
   biasField,
   channelsOf,
@@ -90,7 +91,7 @@ export default defineLayer({
     return positions * middle * (config.kernelSize[0]! * config.kernelSize[1]! + config.filters);
   },
   build({ tf, config, name, seed }) {
-    const layer = tf.layers.separableConv2d({
+    const layer = new (fastSeparableConv2d(tf))({
       name,
       filters: config.filters,
       kernelSize: [...config.kernelSize],

@@ -5,6 +5,7 @@ import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { boolean, int } from '../fields';
 import { kernelInitializer as initializer } from '../initializers';
 import { activation, kernelInitializer } from '../shared-fields';
+import { denseLayer } from './dense-layer';
 
 export default defineLayer({
   kind: 'layer',
@@ -58,7 +59,7 @@ export default defineLayer({
     );
   },
   build: ({ tf, config, name, seed }) =>
-    tf.layers.dense({
+    new (denseLayer(tf))({
       name,
       units: config.units,
       activation: config.activation,

@@ -7,6 +7,7 @@ import { t } from '../../graph/text';
 import { channelsOf } from '../convolution/shared';
 import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
 import { float } from '../fields';
+import { fastBatchNormalization } from './batch-normalization-layer';
 import { epsilon } from './shared';
 
 export default defineLayer({
@@ -54,7 +55,7 @@ export default defineLayer({
   // When predicting, all four weights fold into one scale and one shift per value.
   multiplyAdds: ({ inputs }) => sizeOf(inputs['input']![0]!.shape),
   build: ({ tf, config, name }) =>
-    tf.layers.batchNormalization({ name, momentum: config.momentum, epsilon: config.epsilon }),
+    new (fastBatchNormalization(tf))({ name, momentum: config.momentum, epsilon: config.epsilon }),
   emit: { tfjs: { kind: 'native', className: 'BatchNormalization' } },
   migrations: {},
   examples: [

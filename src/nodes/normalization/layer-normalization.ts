@@ -3,6 +3,7 @@ import { sizeOf } from '../../graph/shape';
 import { t } from '../../graph/text';
 import { channelsOf } from '../convolution/shared';
 import { defineLayer, fail, ok, oneInput, oneOutput } from '../define-node';
+import { layerNormalizationLayer } from './layer-normalization-layer';
 import { epsilon } from './shared';
 
 export default defineLayer({
@@ -39,7 +40,7 @@ export default defineLayer({
   },
   // Per value: one square for the variance, one division by the deviation, one scale and shift.
   multiplyAdds: ({ inputs }) => 3 * sizeOf(inputs['input']![0]!.shape),
-  build: ({ tf, config, name }) => tf.layers.layerNormalization({ name, epsilon: config.epsilon }),
+  build: ({ tf, config, name }) => new (layerNormalizationLayer(tf))({ name, epsilon: config.epsilon }),
   emit: { tfjs: { kind: 'native', className: 'LayerNormalization' } },
   migrations: {},
   examples: [

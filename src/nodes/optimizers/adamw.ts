@@ -27,6 +27,8 @@ export default defineOptimizer({
   },
   build(tf, config) {
     class AdamW extends tf.AdamOptimizer {
+      /** Read by the engine, whose native update decays and steps in one pass. */
+      readonly weightDecay = config.weightDecay;
       static override get className(): string {
         return 'AdamW';
       }
@@ -35,7 +37,7 @@ export default defineOptimizer({
         tf.tidy(() => {
           for (const name of names) {
             const weight = tf.engine().registeredVariables[name]!;
-            weight.assign(tf.mul(weight, 1 - this.learningRate * config.weightDecay));
+            weight.assign(tf.mul(weight, 1 - this.learningRate * this.weightDecay));
           }
         });
         super.applyGradients(gradients);

@@ -18,6 +18,8 @@ export interface StepGradient {
   readonly dStates: readonly Tensor[];
 }
 export interface Cell {
+  /** For the fused kernel. */
+  readonly name: 'simple tanh' | 'simple relu' | 'lstm' | 'gru';
   readonly states: number;
   readonly gates: number;
   forward(z: Tensor, states: readonly Tensor[], recurrent: Tensor): Step;
@@ -33,6 +35,7 @@ const gate = (x: Tensor, units: number, from: number, count = 1): Tensor =>
 /** h = φ(z + hU) */
 export function simpleCell(tf: Tfjs, activation: 'tanh' | 'relu'): Cell {
   return {
+    name: `simple ${activation}`,
     states: 1,
     gates: 1,
     forward(z, [h], recurrent) {
@@ -52,6 +55,7 @@ export function simpleCell(tf: Tfjs, activation: 'tanh' | 'relu'): Cell {
 /** i, f, o = σ(·), g = tanh(·), c = f·c + i·g, h = o·tanh(c) */
 export function lstmCell(tf: Tfjs, units: number): Cell {
   return {
+    name: 'lstm',
     states: 2,
     gates: 4,
     forward(z, [h, c], recurrent) {
@@ -88,6 +92,7 @@ export function lstmCell(tf: Tfjs, units: number): Cell {
 /** u, r = σ(·), k = tanh(z_k + (r·h)U_k), h = u·h + (1 − u)·k */
 export function gruCell(tf: Tfjs, units: number): Cell {
   return {
+    name: 'gru',
     states: 1,
     gates: 3,
     forward(z, [h], recurrent) {

@@ -1,10 +1,12 @@
 /**
  * A recurrent cell over a sequence as one differentiable operation. tfjs records every little operation of every step and then
  * differentiates the record; here the gradient is written out (backpropagation through time), which leaves fewer and larger
- * operations: one product for the inputs of all steps, and one each for the gradients of kernel, recurrent kernel and input.
+ * operations: one product for the inputs of all steps, and one each for the gradients of kernel, recurrent kernel and input. Where the
+ * backend has kernels of ours for the whole sequence, these take over.
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tfjs } from '../define-node';
+import { ownKernel } from '../own-kernel';
 import type { Cell } from './cells';
 
 type Matrix = tfjs.Tensor2D;
@@ -23,11 +25,52 @@ export interface Scan {
 }
 
 /** The last hidden state [batch, units], or those of every step [batch, time, units]. */
-export function scan(
+export function scan(tf: Tfjs, cell: Cell, given: Scan): tfjs.Tensor {
+  const { forward, backward } = fused(tf, cell, given) ?? stepByStep(tf, cell, given);
+  const { x, kernel, recurrent, bias } = given;
+  const operation = tf.customGrad((...args) => {
+    const save = args.at(-1) as (tensors: tfjs.Tensor[]) => void;
+    return { value: forward(args.slice(0, -1) as tfjs.Tensor[], save), gradFunc: backward };
+  });
+  return operation(x, kernel, recurrent, ...(bias ? [bias] : []));
+}
+
+/** Takes x, kernel, recurrent kernel and perhaps bias; gives their gradients in this order. */
+interface Differentiable {
+  forward(inputs: readonly tfjs.Tensor[], save: (tensors: tfjs.Tensor[]) => void): tfjs.Tensor;
+  backward(dy: tfjs.Tensor, saved: readonly tfjs.Tensor[]): tfjs.Tensor[];
+}
+
+/** One kernel forward and one backward, or null where the backend lacks them. */
+function fused(tf: Tfjs, cell: Cell, { x, mask, backwards, everyStep }: Scan): Differentiable | null {
+  if (x.dtype !== 'float32' || !tf.getKernel('Weft>RecurrentSequence', tf.getBackend())) return null;
+  const attributes = { cell: cell.name, backwards, everyStep, record: tf.engine().isTapeOn() };
+  let hasBias = false;
+  const run = (name: 'RecurrentSequence' | 'RecurrentSequenceGradient', inputs: tfjs.NamedTensorMap) =>
+    ownKernel(tf, `Weft>${name}`, inputs, attributes) as tfjs.Tensor[];
+  return {
+    forward([sequence, kernel, recurrent, bias], save) {
+      hasBias = bias !== undefined;
+      const inputs = { x: sequence!, kernel: kernel!, recurrent: recurrent!, ...(mask && { mask }) };
+      const [y, ...recorded] = run('RecurrentSequence', { ...inputs, ...(bias && { bias }) });
+      save([...recorded, ...Object.values(inputs)]);
+      return y!;
+    },
+    backward(dy, saved) {
+      const recorded = cell.name === 'lstm' ? ['gates', 'hidden', 'cellState', 'bent'] : ['gates', 'hidden'];
+      const names = [...recorded, 'x', 'kernel', 'recurrent', ...(mask ? ['mask'] : [])];
+      const inputs = Object.fromEntries(names.map((name, i) => [name, saved[i]!]));
+      const gradients = run('RecurrentSequenceGradient', { ...inputs, dy });
+      return hasBias ? gradients : gradients.slice(0, 3);
+    },
+  };
+}
+
+function stepByStep(
   tf: Tfjs,
   cell: Cell,
-  { x, kernel, recurrent, bias, mask, backwards, everyStep }: Scan,
-): tfjs.Tensor {
+  { x, recurrent, bias, mask, backwards, everyStep }: Scan,
+): Differentiable {
   const [batch, time, features] = x.shape;
   const units = recurrent.shape[0];
   const width = cell.gates * units;
@@ -114,9 +157,5 @@ export function scan(
     ];
   };
 
-  const operation = tf.customGrad((...args) => {
-    const save = args.at(-1) as (tensors: tfjs.Tensor[]) => void;
-    return { value: forward(args.slice(0, -1) as tfjs.Tensor[], save), gradFunc: backward };
-  });
-  return operation(x, kernel, recurrent, ...(bias ? [bias] : []));
+  return { forward, backward };
 }

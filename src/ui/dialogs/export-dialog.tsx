@@ -80,7 +80,8 @@ function TfjsSection({ stem, onSay }: TfjsSectionProps) {
         download(weightsName, weights, 'application/octet-stream');
       }
       if (trained) onSay(text(words.exportedTrained, { file }));
-      else if (kept && kept.kept > 0) onSay(text(words.exportedPartly, { file, ...kept }));
+      else if (kept && kept.kept > 0)
+        onSay(text(words.exportedPartly, { file, kept: kept.kept, total: kept.total }));
       else onSay(text(words.exportedFresh, { file }));
     } catch (error) {
       onSay(text(words.exportFailed, { message: error instanceof Error ? error.message : String(error) }));

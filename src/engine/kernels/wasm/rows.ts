@@ -114,7 +114,9 @@ function lanes(op: i32, x: v128, y: v128): v128 {
   if (op == 2) return f32x4.mul(x, y);
   if (op == 3) return f32x4.div(x, y);
   if (op == 4) return f32x4.sub(y, x);
-  return f32x4.div(y, x);
+  if (op == 5) return f32x4.div(y, x);
+  if (op == 6) return f32x4.max(x, y);
+  return f32x4.min(x, y);
 }
 
 // @ts-ignore: decorator
@@ -125,7 +127,9 @@ function one(op: i32, x: f32, y: f32): f32 {
   if (op == 2) return x * y;
   if (op == 3) return x / y;
   if (op == 4) return y - x;
-  return y / x;
+  if (op == 5) return y / x;
+  if (op == 6) return max(x, y);
+  return min(x, y);
 }
 
 // @ts-ignore: decorator
@@ -154,14 +158,16 @@ function downColumns(op: i32, x: usize, y: usize, out: usize, rows: i32, cols: i
   }
 }
 
-/** out[r, c] = x[r, c] op y[c]; op 0 to 5: x+y, x-y, x*y, x/y, y-x, y/x */
+/** out[r, c] = x[r, c] op y[c]; op 0 to 7: x+y, x-y, x*y, x/y, y-x, y/x, max(x, y), min(x, y) */
 export function broadcastRow(op: i32, x: usize, y: usize, out: usize, rows: i32, cols: i32): void {
   if (op == 0) alongRows(0, x, y, out, rows, cols);
   else if (op == 1) alongRows(1, x, y, out, rows, cols);
   else if (op == 2) alongRows(2, x, y, out, rows, cols);
   else if (op == 3) alongRows(3, x, y, out, rows, cols);
   else if (op == 4) alongRows(4, x, y, out, rows, cols);
-  else alongRows(5, x, y, out, rows, cols);
+  else if (op == 5) alongRows(5, x, y, out, rows, cols);
+  else if (op == 6) alongRows(6, x, y, out, rows, cols);
+  else alongRows(7, x, y, out, rows, cols);
 }
 
 /** out[r, c] = x[r, c] op y[r]; op as above */
@@ -171,5 +177,67 @@ export function broadcastColumn(op: i32, x: usize, y: usize, out: usize, rows: i
   else if (op == 2) downColumns(2, x, y, out, rows, cols);
   else if (op == 3) downColumns(3, x, y, out, rows, cols);
   else if (op == 4) downColumns(4, x, y, out, rows, cols);
-  else downColumns(5, x, y, out, rows, cols);
+  else if (op == 5) downColumns(5, x, y, out, rows, cols);
+  else if (op == 6) downColumns(6, x, y, out, rows, cols);
+  else downColumns(7, x, y, out, rows, cols);
+}
+
+// @ts-ignore: decorator
+@inline
+function compared(op: i32, x: v128, y: v128): v128 {
+  if (op == 0) return f32x4.gt(x, y);
+  if (op == 1) return f32x4.ge(x, y);
+  if (op == 2) return f32x4.lt(x, y);
+  if (op == 3) return f32x4.le(x, y);
+  if (op == 4) return f32x4.eq(x, y);
+  return f32x4.ne(x, y);
+}
+
+/** One row: y as long as x, or with `splat` a single value. */
+// @ts-ignore: decorator
+@inline
+function compareRun(op: i32, x: usize, y: usize, out: usize, cols: i32, splat: bool): void {
+  const same = v128.load32_splat(y);
+  let c = 0;
+  for (; c + 8 <= cols; c += 8, x += 32, out += 8) {
+    const low = compared(op, v128.load(x), splat ? same : v128.load(y));
+    const high = compared(op, v128.load(x, 16), splat ? same : v128.load(y, 16));
+    const words = i16x8.narrow_i32x4_s(low, high); // -1 or 0
+    v128.store64_lane(out, v128.and(i8x16.narrow_i16x8_s(words, words), i8x16.splat(1)), 0);
+    if (!splat) y += 32;
+  }
+  for (; c < cols; c++, x += F, out++) {
+    store<u8>(out, <u8>(i32x4.extract_lane(compared(op, v128.load32_splat(x), v128.load32_splat(y)), 0) & 1));
+    if (!splat) y += F;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function compareRows(op: i32, x: usize, y: usize, out: usize, rows: i32, cols: i32, splat: bool): void {
+  for (let r = 0; r < rows; r++, x += <usize>cols * F, out += <usize>cols) {
+    compareRun(op, x, y, out, cols, splat);
+    if (splat) y += F;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function compareEither(x: usize, y: usize, out: usize, op: i32, rows: i32, cols: i32, splat: bool): void {
+  if (op == 0) compareRows(0, x, y, out, rows, cols, splat);
+  else if (op == 1) compareRows(1, x, y, out, rows, cols, splat);
+  else if (op == 2) compareRows(2, x, y, out, rows, cols, splat);
+  else if (op == 3) compareRows(3, x, y, out, rows, cols, splat);
+  else if (op == 4) compareRows(4, x, y, out, rows, cols, splat);
+  else compareRows(5, x, y, out, rows, cols, splat);
+}
+
+/** out[r, c] = x[r, c] op y[c] as a byte, 1 or 0; op 0 to 5: >, >=, <, <=, ==, != */
+export function compareRow(op: i32, x: usize, y: usize, out: usize, rows: i32, cols: i32): void {
+  compareEither(x, y, out, op, rows, cols, false);
+}
+
+/** out[r, c] = x[r, c] op y[r]; op as above */
+export function compareColumn(op: i32, x: usize, y: usize, out: usize, rows: i32, cols: i32): void {
+  compareEither(x, y, out, op, rows, cols, true);
 }
