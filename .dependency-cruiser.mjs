@@ -59,7 +59,7 @@ export default {
       name: 'page-takes-only-client-and-protocol-from-worker',
       severity: 'error',
       from: { path: '^src/(ui|state|storage)/', ...notATest },
-      to: { path: '^src/worker/', pathNot: '^src/worker/(client|protocol)' },
+      to: { path: '^src/worker/', pathNot: '^src/worker/(client|protocol|pool)' },
     },
     {
       name: 'no-cycle',

@@ -93,6 +93,7 @@ function printEvent(event: RunEvent, doc: GraphDoc): void {
       return;
     case 'step':
     case 'checkpoint':
+    case 'health':
     case 'paused':
     case 'resumed':
       return;

@@ -159,7 +159,7 @@ export function assemblePlan(input: AssembleInput): ModelPlan {
           inputFacts: part.inputFacts,
           outputs: part.outputs,
           mask: part.type.usesMask ? maskOf(maskPort(part)) : null,
-          trainable: node.trainable ?? true,
+          trainable: (node.trainable ?? true) && node.learningRateFactor !== 0,
         });
       }
     }

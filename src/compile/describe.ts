@@ -7,7 +7,8 @@ import { format } from '../messages/catalogue';
 import { COLUMN_WORDS, FIX_WORDS, FLOW_WORDS, PROBLEM_WORDS, PROBLEMS } from '../messages/problems';
 import type { Fields } from '../nodes/fields';
 import { nodeType } from '../nodes/index';
-import { OPTIMIZERS } from '../nodes/training-index';
+import { RATE_FACTOR, TRAINING_GROUPS } from '../nodes/training-groups';
+import { OPTIMIZERS, SCHEDULES } from '../nodes/training-index';
 
 /** What the words need beyond the facts: names of nodes. */
 export interface Naming {
@@ -22,8 +23,11 @@ export function nodeTitle(naming: Naming, id: NodeId): string {
   return node.title || nodeType(node.type)?.title[naming.locale] || node.type;
 }
 
-/** Fields of optimizers share names and titles; a problem with training settings names one of them. */
-const OPTIMIZER_FIELDS: Fields = Object.assign({}, ...OPTIMIZERS.map((optimizer) => optimizer.fields));
+/** Fields of equal name have equal titles; a problem with training settings names one of them. */
+const TRAINING_FIELDS: Fields = Object.assign(
+  { learningRateFactor: RATE_FACTOR },
+  ...[...OPTIMIZERS, ...SCHEDULES, ...TRAINING_GROUPS].map(({ fields }) => fields),
+);
 
 export function describeDiagnostic(diagnostic: Diagnostic, naming: Naming): string {
   const { where } = diagnostic;
@@ -45,7 +49,8 @@ function values(
   const oneOf = (words: readonly string[]): string => words.join(PROBLEM_WORDS.or[locale]);
   const port = (name: string): string =>
     [...(type?.inputs ?? []), ...(type?.outputs ?? [])].find((p) => p.name === name)?.title[locale] ?? name;
-  const field = (name: string): string => (type?.fields ?? OPTIMIZER_FIELDS)[name]?.title[locale] ?? name;
+  const field = (name: string): string =>
+    (type?.fields[name] ?? TRAINING_FIELDS[name])?.title[locale] ?? name;
   const shapes = (list: readonly Shape[]): string => list.map(formatShape).join(' · ');
 
   switch (problem.code) {
@@ -62,7 +67,10 @@ function values(
       return { nodes: problem.nodes.map((id) => nodeTitle(naming, id)).join(' → ') };
     case 'unknown-node-type':
     case 'unknown-optimizer':
+    case 'unknown-schedule':
       return { type: problem.type };
+    case 'monitor-missing':
+      return { monitor: problem.monitor, columns: problem.columns.join(', ') };
     case 'newer-node-version':
       return { type: problem.type, version: problem.version, known: problem.known };
     case 'missing-input':

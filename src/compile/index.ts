@@ -12,13 +12,12 @@ import type { DatasetSchema } from '../graph/schema';
 import type { TensorFact } from '../graph/shape';
 import { type Topology, topology } from '../graph/topology';
 import { nodeType } from '../nodes/index';
-import { parseFields } from '../nodes/parse-config';
-import { optimizerType } from '../nodes/training-index';
 import { type Analysis, addCost, analyse, NO_COST } from './analysis';
 import { assemblePlan, contextsOf } from './assemble-plan';
-import { type ModelPlan, PLAN_VERSION, type TrainingPlan } from './plan';
+import type { ModelPlan } from './plan';
 import { repair } from './repair';
 import type { CompileResult, Cost } from './result';
+import { trainingOf } from './training-of';
 import { documentDiagnostics, nodeDiagnostics, type Proposed, planDiagnostics } from './validate';
 
 export type Compilable = Pick<GraphDoc, 'meaning'>;
@@ -39,7 +38,7 @@ export function compile(doc: Compilable, schema: DatasetSchema | null): CompileR
   const { checked, plan } = examine(doc.meaning, schema);
   const isTrainable =
     plan && schema && !checked.diagnostics.some((d) => d.severity === 'error' && concernsPlan(d, checked));
-  const training = isTrainable ? trainingOf(doc.meaning) : null;
+  const training = isTrainable ? trainingOf(doc.meaning, plan) : null;
 
   // 2. Fixes last: each is tried by running step 1 on the repaired meaning.
   const diagnostics = repair(checked, (meaning) => examine(meaning, schema).checked);
@@ -66,7 +65,7 @@ function examine(
     return { checked, plan: null };
   const plan = planOf(checked);
   return {
-    checked: { ...checked, diagnostics: [...checked.diagnostics, ...planDiagnostics(plan, schema)] },
+    checked: { ...checked, diagnostics: [...checked.diagnostics, ...planDiagnostics(plan, meaning, schema)] },
     plan,
   };
 }
@@ -117,35 +116,6 @@ function planOf(checked: Checked): ModelPlan {
   return assemblePlan({ ...checked, order: checked.topology.order.filter((id) => checked.used.has(id)) });
 }
 
-function trainingOf({ training }: Meaning): TrainingPlan {
-  const optimizer = optimizerType(training.optimizer.type)!;
-  const { config } = parseFields(optimizer.fields, training.optimizer.config);
-  return {
-    version: PLAN_VERSION,
-    phases: [
-      {
-        name: 'fit',
-        trainable: 'all',
-        optimizer: { type: optimizer.type, config },
-        epochs: training.epochs,
-        earlyStopping: training.earlyStopping,
-        schedule: training.schedule,
-        clipping: training.clipping,
-        accumulate: training.accumulate,
-        averaging: training.averaging,
-        rates: {},
-        classWeights: training.classWeights,
-        lossWeighting: training.lossWeighting,
-        stop: training.stop,
-      },
-    ],
-    batchSize: training.batchSize,
-    validationSplit: training.validationSplit,
-    testSplit: training.testSplit,
-    seed: training.seed,
-  };
-}
-
 function dataOf(plan: ModelPlan, { training }: Meaning): DataSpec | null {
   const features = plan.inputs.flatMap(({ name, feature }) => (feature ? [{ name, feature }] : []));
   if (features.length < plan.inputs.length) return null;
@@ -173,7 +143,8 @@ function costsOf(checked: Checked): { readonly costs: ReadonlyMap<string, Cost>;
   const costs = new Map<string, Cost>();
   let total = NO_COST;
   for (const [id, analysis] of checked.analyses) {
-    const isFrozen = checked.meaning.nodes[id]?.trainable === false;
+    const node = checked.meaning.nodes[id];
+    const isFrozen = node?.trainable === false || node?.learningRateFactor === 0;
     const own = isFrozen ? { ...analysis.cost, trainableParameters: 0 } : analysis.cost;
     const cost = addCost(NO_COST, own, contexts.get(id)?.length ?? 1);
     costs.set(id, cost);

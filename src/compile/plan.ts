@@ -1,5 +1,5 @@
 /** The serialisable result of `compile`: what to build (`ModelPlan`) and how to train it (`TrainingPlan`). Plain JSON. */
-import type { FeatureSpec, TargetSpec } from '../graph/data-spec';
+import type { FeatureSpec, Fold, TargetSpec } from '../graph/data-spec';
 import type { Config, NodeId } from '../graph/document';
 import type { TensorFact } from '../graph/shape';
 import type {
@@ -94,4 +94,6 @@ export interface TrainingPlan {
   readonly validationSplit: number;
   readonly testSplit: number;
   readonly seed: number;
+  /** Cross-validation: which part of the rows validates. */
+  readonly fold?: Fold;
 }

@@ -36,10 +36,10 @@ const ORIGIN = { x: 0, y: 0 };
 
 export function repair(checked: Checked, recheck: (meaning: Meaning) => Checked): Diagnostic[] {
   let repaired = 0;
-  return checked.diagnostics.map(({ proposals, ...diagnostic }) => {
+  return checked.diagnostics.map(({ proposals, repairs = [], ...diagnostic }) => {
     if (repaired >= MAX_REPAIRED) return diagnostic;
     const fixes: Fix[] = [];
-    for (const candidate of candidates(checked, diagnostic, proposals ?? [])) {
+    for (const candidate of candidates(checked, diagnostic, proposals ?? [], repairs)) {
       if (fixes.length === MAX_FIXES) break;
       if (works(checked, diagnostic, candidate, recheck)) fixes.push(candidate);
     }
@@ -81,7 +81,9 @@ function* candidates(
   checked: Checked,
   diagnostic: Diagnostic,
   proposals: NonNullable<Proposed['proposals']>,
+  repairs: readonly Candidate[],
 ): Generator<Candidate> {
+  yield* repairs;
   const { where } = diagnostic;
   const node = 'node' in where ? where.node : null;
   for (const proposal of proposals) {

@@ -1,20 +1,23 @@
 /** Turns what the passes found into placed diagnostics, and adds what concerns the drawing as a whole. Fixes come later. */
 
-import type { Diagnostic, Place, Problem, Severity } from '../graph/diagnostic';
-import type { Edge, NodeId } from '../graph/document';
+import type { Diagnostic, Fix, Place, Problem, Severity } from '../graph/diagnostic';
+import type { Edge, GraphNode, Meaning, NodeId } from '../graph/document';
 import { own } from '../graph/own';
 import type { DatasetSchema } from '../graph/schema';
 import type { NodeProblem } from '../nodes/define-node';
 import { nodeType } from '../nodes/index';
-import { parseFields } from '../nodes/parse-config';
-import { optimizerType } from '../nodes/training-index';
+import { RATE_FACTOR } from '../nodes/training-groups';
 import type { Checked } from './index';
 import type { ModelPlan } from './plan';
+import { monitorDiagnostics, trainingDiagnostics } from './validate-training';
 
 type Partial = Omit<Checked, 'diagnostics'>;
 
-/** A diagnostic before repair, with what the node type itself proposes. */
-export type Proposed = Diagnostic & { readonly proposals?: NodeProblem['proposals'] };
+/** A diagnostic before repair, with what the node type itself proposes, or with whole edits to be tried. */
+export type Proposed = Diagnostic & {
+  readonly proposals?: NodeProblem['proposals'];
+  readonly repairs?: readonly Fix[];
+};
 
 const at = (where: Place, severity: Severity, problem: Problem): Diagnostic => ({
   ...problem,
@@ -26,8 +29,8 @@ const at = (where: Place, severity: Severity, problem: Problem): Diagnostic => (
 /** Ids count up (`e`, `e-2`, … `e-10`), so shorter is older; never the order of keys, which undo may change. */
 export const byAge = (a: Edge, b: Edge): number => a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
 
-export function documentDiagnostics({ meaning, schema, topology, analyses }: Partial): Diagnostic[] {
-  const found: Diagnostic[] = [];
+export function documentDiagnostics({ meaning, schema, topology, analyses }: Partial): Proposed[] {
+  const found: Proposed[] = [];
   const document = { kind: 'document' } as const;
   // Asked of the drawing, not of the analyses: what stands behind a circle is there, too.
   const types = Object.values(meaning.nodes).map((node) => nodeType(node.type)?.kind);
@@ -58,23 +61,11 @@ export function documentDiagnostics({ meaning, schema, topology, analyses }: Par
     }
   }
 
-  const optimizer = optimizerType(meaning.training.optimizer.type);
-  if (!optimizer) {
-    found.push(
-      at({ kind: 'training', field: 'optimizer' }, 'error', {
-        code: 'unknown-optimizer',
-        type: meaning.training.optimizer.type,
-      }),
-    );
-  } else {
-    for (const problem of parseFields(optimizer.fields, meaning.training.optimizer.config).problems) {
-      found.push(at({ kind: 'training', field: problem.field ?? 'optimizer' }, 'error', problem));
-    }
-  }
+  found.push(...trainingDiagnostics(meaning, schema));
   return found;
 }
 
-export function nodeDiagnostics({ topology, analyses, used }: Partial): Proposed[] {
+export function nodeDiagnostics({ meaning, topology, analyses, used }: Partial): Proposed[] {
   const found: Proposed[] = [];
   const hasHead = [...analyses.values()].some((analysis) => analysis.type?.kind === 'output');
   for (const id of topology.order) {
@@ -95,6 +86,7 @@ export function nodeDiagnostics({ topology, analyses, used }: Partial): Proposed
         ...(proposals ? { proposals } : {}),
       });
     }
+    found.push(...rateDiagnostics(meaning.nodes[id]!));
     const type = analysis.type;
     const isUnused = hasHead && type !== null && type.kind !== 'output' && !used.has(id);
     if (isUnused && topology.outgoing(id).length === 0) {
@@ -104,15 +96,30 @@ export function nodeDiagnostics({ topology, analyses, used }: Partial): Proposed
   return found;
 }
 
+/** A file is checked when it is read; what a command sets is not. */
+function rateDiagnostics({ id, learningRateFactor: received = 1 }: GraphNode): Proposed[] {
+  if (received >= 0 && received <= RATE_FACTOR.max) return [];
+  const field = 'learningRateFactor';
+  const facts = { code: 'field-range', field, min: 0, max: RATE_FACTOR.max, received } as const;
+  const factor = received > RATE_FACTOR.max ? RATE_FACTOR.max : 1;
+  const label = { kind: 'set-field', field, value: String(factor), title: RATE_FACTOR.title } as const;
+  const commands = [{ kind: 'setLearningRateFactor', node: id, factor }] as const;
+  return [{ ...at({ kind: 'field', node: id, field }, 'error', facts), repairs: [{ label, commands }] }];
+}
+
 function placeOf(node: NodeId, port: string | undefined, field: string | undefined): Place {
   if (port !== undefined) return { kind: 'port', node, port, side: 'input' };
   if (field !== undefined) return { kind: 'field', node, field };
   return { kind: 'node', node };
 }
 
-/** What only a finished plan shows: a model that is fed its own answer, too little data. */
-export function planDiagnostics(plan: ModelPlan, schema: DatasetSchema | null): Proposed[] {
-  const found: Proposed[] = [];
+/** What only a finished plan shows: a model that is fed its own answer, too little data, a measure that will not be there. */
+export function planDiagnostics(
+  plan: ModelPlan,
+  { training }: Pick<Meaning, 'training'>,
+  schema: DatasetSchema | null,
+): Proposed[] {
+  const found: Proposed[] = [...monitorDiagnostics(training, plan)];
   const answers = new Set<string>();
   for (const { target } of plan.heads) {
     if (target.kind !== 'numbers') answers.add(target.column);

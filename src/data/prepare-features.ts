@@ -12,7 +12,8 @@ import { buildVocabulary, characters, encodeTokens, spacedWords, vocabularyIds, 
 
 export interface PreparedFeature {
   readonly fitted: FittedFeature;
-  batch(rows: ArrayLike<number>): TensorData;
+  /** `spent`: see `PreparedData`. */
+  batch(rows: ArrayLike<number>, spent?: TensorData): TensorData;
 }
 
 export interface FeatureContext {
@@ -75,8 +76,11 @@ function prepareImage(
   const { height, width, channels } = feature;
   return {
     fitted: { kind: 'image' },
-    batch(rows) {
-      const out = new Float32Array(rows.length * height * width * channels);
+    batch(rows, spent) {
+      const size = rows.length * height * width * channels;
+      const old = spent?.values;
+      // The writer leaves no value as it was.
+      const out = old instanceof Float32Array && old.length === size ? old : new Float32Array(size);
       write(rows, out);
       return { shape: [rows.length, height, width, channels], values: out };
     },

@@ -160,10 +160,11 @@ describe('numbers', () => {
       b: [4, Number.NaN, 6],
       y: { classes: ['n', 'p'], indices: [0, 1, 1] },
     });
-    const { batch, rows } = prepared(
+    const { batch, rows, targets } = prepared(
       prepareData(data, spec([numbers(['a'])], [classify(['n', 'p']), regress(['b', 'a'])])),
     );
     expect([...rows.train]).toEqual([0, 2]);
+    expect(targets([2, 0])).toEqual(batch([2, 0]).targets);
     expect(batch([2]).targets).toEqual([
       { shape: [1], values: Int32Array.from([1]) },
       { shape: [1, 2], values: Float32Array.from([6, 3]) },
@@ -412,6 +413,34 @@ it('gives fresh arrays that may be transferred', () => {
   const first = batch([0, 1]);
   structuredClone(first, { transfer: [first.inputs[0]!.values.buffer, first.targets[0]!.values.buffer] });
   expect([...batch([0, 1]).inputs[0]!.values]).toEqual([1, 2]);
+});
+
+it('writes images into a batch that is spent, whole, where the size is the same', () => {
+  const image = { kind: 'image', name: 'image', height: 1, width: 2, channels: 1, missing: 0 } as const;
+  const values: Dataset = dataset({ y: [1, 2, 3] });
+  const withImages: Dataset = {
+    schema: { ...values.schema, columns: [...values.schema.columns, image] },
+    columns: {
+      ...values.columns,
+      image: { kind: 'image', pixels: Uint8Array.from([0, 255, 51, 0, 255, 255]), max: 255 },
+    },
+  };
+  const feature = {
+    kind: 'image',
+    column: 'image',
+    height: 1,
+    width: 2,
+    channels: 1,
+    scale: 'unit',
+  } as const;
+  const { batch } = prepared(prepareData(withImages, spec([feature], [regress(['y'])])));
+  const first = batch([0, 2]);
+  const second = batch([1, 0], first);
+  expect(second.inputs[0]!.values).toBe(first.inputs[0]!.values);
+  expect(Array.from(second.inputs[0]!.values, (value) => Math.fround(value))).toEqual(
+    [0.2, 0, 0, 1].map(Math.fround),
+  );
+  expect(batch([1], second).inputs[0]!.values).toHaveLength(2);
 });
 
 it('depends on the seed alone and never mixes the parts', () => {

@@ -28,7 +28,10 @@ export function prepareData(
     dataset,
     (row) => targets.every((t) => t.valid[row] === 1) && hasHistory(spec, time, row),
   );
-  const needed = 1 + (spec.validationSplit > 0 ? 1 : 0) + (spec.testSplit > 0 ? 1 : 0);
+  const { fold } = spec;
+  // Two rows for each fold: one alone says nothing about a class or a number.
+  const forValidation = fold ? 2 * fold.of : spec.validationSplit > 0 ? 1 : 0;
+  const needed = 1 + forValidation + (spec.testSplit > 0 ? 1 : 0);
   if (usable.length < needed)
     return failure(notEnoughRows(dataset, spec, usable.length, needed), ...warnings);
 
@@ -41,8 +44,10 @@ export function prepareData(
     validationSplit: spec.validationSplit,
     testSplit: spec.testSplit,
     seed: spec.seed,
+    ...(fold ? { fold } : {}),
   });
-  if (rows.train.length === 0) return failure(dataError('too-few-rows', { rows: 0, needed }), ...warnings);
+  if (rows.train.length === 0 || (fold && rows.validation.length === 0))
+    return failure(dataError('too-few-rows', { rows: 0, needed }), ...warnings);
   const context = { dataset, trainRows: rows.train, timeline: time, isTagged: text !== null, warnings };
   const features = prepareFeatures(context, spec, fitted);
   const fittedTargets = targets.map((t, i) => t.fit(rows.train, fitted?.targets[i] ?? null));
@@ -51,10 +56,11 @@ export function prepareData(
       spec,
       rows,
       fitted: { features: features.map((f) => f.fitted), targets: fittedTargets },
-      batch: (batchRows) => ({
-        inputs: features.map((f) => f.batch(batchRows)),
+      batch: (batchRows, spent) => ({
+        inputs: features.map((f, i) => f.batch(batchRows, spent?.inputs[i])),
         targets: targets.map((t) => t.batch(batchRows)),
       }),
+      targets: (targetRows) => targets.map((t) => t.batch(targetRows)),
     },
     warnings,
   );

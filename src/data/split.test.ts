@@ -120,3 +120,69 @@ describe('splitRows', () => {
     expect([...train, ...validation].every((row) => row < 7)).toBe(true);
   });
 });
+
+describe('folds', () => {
+  const folds = (asked: SplitRequest, of: number) =>
+    Array.from({ length: of }, (_, index) => splitRows({ ...asked, fold: { index, of } }));
+  const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 });
+
+  it('have every row in exactly one, each class and all rows shared out within one, whatever the split was', () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.integer({ min: 2, max: 7 }),
+        fc.constantFrom('random', 'classes', 'fixed'),
+        shares,
+        fc.integer(),
+        (classSizes, of, kind, validationSplit, seed) => {
+          const grouped = groupedTimeline(classSizes);
+          const rows = grouped.order;
+          const classes = kind === 'random' ? null : grouped.start;
+          const testFrom = kind === 'fixed' ? Math.ceil(rows.length * 0.7) : null;
+          const asked = request({ rows, classes, testFrom, validationSplit, seed });
+          const plain = splitRows(asked);
+          const rest = [...plain.train, ...plain.validation].sort((a, b) => a - b);
+          const all = folds(asked, of);
+          expect(all.flatMap(({ validation }) => [...validation]).sort((a, b) => a - b)).toEqual(rest);
+          const within = (counts: readonly number[]) =>
+            expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+          within(all.map(({ validation }) => validation.length));
+          for (const start of classes ? new Set(classes) : [])
+            within(all.map(({ validation }) => validation.filter((row) => classes![row] === start).length));
+          for (const { train, validation, test } of all) {
+            // The test rows stay what they are without folds.
+            expect(test).toEqual(plain.test);
+            expect([...train, ...validation].sort((a, b) => a - b)).toEqual(rest);
+          }
+          expect(folds(asked, of)).toEqual(all);
+        },
+      ),
+    );
+  });
+
+  it('are drawn anew by another seed', () => {
+    const [a] = folds(request({ rows: range(100), testSplit: 0 }), 5);
+    const [b] = folds(request({ rows: range(100), testSplit: 0, seed: 43 }), 5);
+    expect(a!.validation).not.toEqual(b!.validation);
+    expect(a!.validation).not.toEqual(range(100).slice(0, 20));
+  });
+
+  it('of a time series learn from the past alone, and more of it each time', () => {
+    const asked = request({ rows: range(24), timeline: groupedTimeline([12, 12]), testSplit: 0 });
+    const all = folds(asked, 3).map(({ train, validation }) => [[...train], [...validation]]);
+    expect(all).toEqual([
+      [
+        [0, 1, 2, 12, 13, 14],
+        [3, 4, 5, 15, 16, 17],
+      ],
+      [
+        [0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17],
+        [6, 7, 8, 18, 19, 20],
+      ],
+      [
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17, 18, 19, 20],
+        [9, 10, 11, 21, 22, 23],
+      ],
+    ]);
+  });
+});

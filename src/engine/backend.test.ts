@@ -1,5 +1,7 @@
+import type { Rank, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { availableBackends, type BackendEnv, chooseBackend } from './backend';
+import { registerWasmKernels } from './kernels/register';
 import { nodeBackendEnv, tf } from './tf-node';
 
 /** As in a browser whose GPU backends cannot be loaded here. */
@@ -57,6 +59,17 @@ describe('chooseBackend', () => {
 });
 
 describe('a full wasm heap', () => {
+  it('stays guarded after kernels have taken scratch space for themselves', async () => {
+    await chooseBackend(tf, 'wasm', nodeBackendEnv);
+    const { wasm } = tf.backend() as unknown as { wasm: { _malloc: { isGuarded?: boolean } } };
+    // The gradient of a convolution of this size needs more scratch than any step before it.
+    const filter = tf.ones<Rank.R4>([3, 3, 8, 8]);
+    const gradient = tf.grad((x) => tf.conv2d(x as Tensor4D, filter, 1, 'same'))(tf.ones([16, 32, 32, 8]));
+    gradient.dataSync();
+    tf.dispose([filter, gradient]);
+    expect([registerWasmKernels(tf).native.state, wasm._malloc.isGuarded]).toEqual(['on', true]);
+  });
+
   it('is an exception, not a tensor at address 0', async () => {
     await chooseBackend(tf, 'wasm', nodeBackendEnv);
     const { wasm } = tf.backend() as unknown as {

@@ -1,10 +1,12 @@
 /**
- * Picks the tfjs backend. On `auto`: a real GPU first, then wasm with our kernels, then plain JavaScript. Software adapters
- * (SwiftShader, llvmpipe) are several times slower than wasm, so they do not count as a GPU; only an explicit wish takes one.
+ * Picks the tfjs backend. What `auto` means for a model is measured before it trains (`preflight.ts`); where nobody has measured, it
+ * is a real GPU first, then wasm with our kernels, then plain JavaScript. Software adapters (SwiftShader, llvmpipe) are several
+ * times slower than wasm, so they do not count as a GPU; only an explicit wish takes one.
  */
 import type { Tfjs } from '../nodes/define-node';
 import type { BackendWish } from './backend-wish';
-import { registerWasmKernels } from './kernels/register';
+import { registerGradients } from './gradients/register';
+import { type KernelReport, registerWasmKernels } from './kernels/register';
 
 export type BackendName = Exclude<BackendWish, 'auto'>;
 
@@ -31,6 +33,8 @@ export interface ChosenBackend {
   readonly threads: number;
   /** Why it is this one: what was tried before it and how that ended. */
   readonly reason: readonly Attempt[];
+  /** Why the JavaScript kernels serve on wasm in place of the native ones; null where those are in use, and on other backends. */
+  readonly nativeOff: string | null;
 }
 export interface Attempt {
   readonly backend: BackendName;
@@ -38,7 +42,7 @@ export interface Attempt {
   readonly detail: string;
 }
 
-const AUTO_ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
+export const AUTO_ORDER: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 const SOFTWARE_ADAPTER = /swiftshader|llvmpipe|softpipe|software|basic render|lavapipe|\bwarp\b/i;
 
 /** Makes the backend current. A wish that cannot be met falls back in the order of `auto`; `cpu` always works. */
@@ -50,7 +54,13 @@ export async function chooseBackend(tf: Tfjs, wish: BackendWish, env: BackendEnv
     const attempt = await tryBackend(tf, name, env, name === wish);
     reason.push(attempt);
     if (attempt.outcome === 'chosen') {
-      return { name, threads: name === 'wasm' ? Math.max(1, env.wasm.getThreadsCount()) : 1, reason };
+      const threads = name === 'wasm' ? Math.max(1, env.wasm.getThreadsCount()) : 1;
+      return {
+        name,
+        threads,
+        reason,
+        nativeOff: name === 'wasm' ? nativeOff(registerWasmKernels(tf)) : null,
+      };
     }
   }
   throw new Error(
@@ -68,7 +78,18 @@ export async function availableBackends(env: BackendEnv): Promise<BackendName[]>
   return [...available, 'wasm', 'cpu'];
 }
 
-async function tryBackend(tf: Tfjs, name: BackendName, env: BackendEnv, isWished: boolean): Promise<Attempt> {
+/** Why the native kernels are not in use; null while they are. */
+export const nativeOff = ({ native }: KernelReport): string | null =>
+  native.state === 'off' ? native.reason : null;
+
+/** Makes this one backend current if it can be. A software GPU only when it `isWished`. */
+export async function tryBackend(
+  tf: Tfjs,
+  name: BackendName,
+  env: BackendEnv,
+  isWished: boolean,
+): Promise<Attempt> {
+  registerGradients(tf);
   try {
     if (isGpu(name)) {
       const load = env[name];
@@ -105,6 +126,7 @@ function prepareWasm(tf: Tfjs, env: BackendEnv): void {
 
 interface WasmHeap {
   _malloc: ((bytes: number) => number) & { isGuarded?: boolean };
+  _free(address: number): void;
 }
 
 /** The wasm heap has 32-bit addresses. */
@@ -116,8 +138,10 @@ const HEAP_LIMIT = 2 ** 32;
  */
 function guardMemory(tf: Tfjs): void {
   const { wasm } = tf.backend() as unknown as { wasm: WasmHeap };
+  if (wasm._malloc.isGuarded) return;
+  // Emscripten's functions begin as stubs that put the real one in their own place, and the guard with it, when first called.
+  wasm._free(wasm._malloc(8));
   const malloc = wasm._malloc;
-  if (malloc.isGuarded) return;
   const guarded = (bytes: number): number => {
     const address = bytes < HEAP_LIMIT ? malloc(bytes) : 0;
     if (address === 0 && bytes > 0) throw new Error(`Out of memory: no ${bytes} bytes on the wasm heap`);

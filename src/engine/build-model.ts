@@ -20,6 +20,12 @@ export interface HeadOutputs {
   readonly masks: readonly (tfjs.Tensor | null)[];
 }
 
+/**
+ * Sees the outputs of each input and node during a forward pass, in plan order, and gives what goes on to the nodes after it;
+ * 'stop' ends the pass there.
+ */
+export type Tap = (id: PlanId, outputs: readonly tfjs.Tensor[]) => readonly tfjs.Tensor[] | 'stop';
+
 export interface BuiltModel {
   readonly plan: ModelPlan;
   /** Inputs → logits of each head. */
@@ -30,7 +36,7 @@ export interface BuiltModel {
   readonly layers: ReadonlyMap<PlanId, Layer>;
   readonly parameters: number;
   /** Logits. Call inside a tidy. */
-  forward(inputs: readonly tfjs.Tensor[], training: boolean): HeadOutputs;
+  forward(inputs: readonly tfjs.Tensor[], training: boolean, tap?: Tap): HeadOutputs;
   /** Predictions. Call inside a tidy. */
   predict(inputs: readonly tfjs.Tensor[]): HeadOutputs;
   /** Weights move only in these nodes (and only in those that the user has not frozen). */
@@ -105,8 +111,9 @@ function assemble(
     tensors: readonly tfjs.Tensor[],
     training: boolean,
     wanted: (head: PlanHead) => ValueRef,
+    tap?: Tap,
   ): HeadOutputs => {
-    const { valueAt, maskAt } = execute(tf, plan, layers, tensors, training);
+    const { valueAt, maskAt } = execute(tf, plan, layers, tensors, training, tap);
     return {
       values: plan.heads.map((head) => valueAt(wanted(head))),
       masks: plan.heads.map(({ mask }) => mask && maskAt(mask)),
@@ -126,7 +133,7 @@ function assemble(
     predictModel,
     layers,
     parameters: weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0),
-    forward: (tensors, training) => evaluate(tensors, training, (head) => head.logits),
+    forward: (tensors, training, tap) => evaluate(tensors, training, (head) => head.logits, tap),
     predict: (tensors) => evaluate(tensors, false, (head) => head.prediction),
     setTrainable,
     trainableVariables: () =>
@@ -225,14 +232,14 @@ interface Executed {
   maskAt(ref: ValueRef): tfjs.Tensor;
 }
 
-/** Runs the layers one by one, in plan order. Call inside a tidy. `inspect` sees each node's outputs; true ends the pass. */
+/** Runs the layers one by one, in plan order. Call inside a tidy. */
 function execute(
   tf: Tfjs,
   plan: ModelPlan,
   layers: ReadonlyMap<PlanId, Layer>,
   inputs: readonly tfjs.Tensor[],
   training: boolean,
-  inspect: (id: PlanId, outputs: readonly tfjs.Tensor[]) => boolean = () => false,
+  tap: Tap = (_, outputs) => outputs,
 ): Executed {
   const values = new Map<string, tfjs.Tensor>();
   const masks = new Map<string, tfjs.Tensor>();
@@ -244,16 +251,18 @@ function execute(
     return mask;
   };
   for (const [at, { id }] of plan.inputs.entries()) {
-    values.set(keyOf({ node: id, port: 'output' }), inputs[at]!);
-    if (inspect(id, [inputs[at]!])) return { valueAt, maskAt };
+    const outputs = tap(id, [inputs[at]!]);
+    if (outputs === 'stop') return { valueAt, maskAt };
+    values.set(keyOf({ node: id, port: 'output' }), outputs[0]!);
   }
   for (const node of plan.nodes) {
     const type = primitiveType(node);
     const args = portValues(type, node, valueAt, maskAt);
-    const outputs = asList(layers.get(node.id)!.apply(args, { training }) as tfjs.Tensor | tfjs.Tensor[]);
+    const made = asList(layers.get(node.id)!.apply(args, { training }) as tfjs.Tensor | tfjs.Tensor[]);
+    const outputs = tap(node.id, made);
+    if (outputs === 'stop') break;
     for (const [at, port] of type.outputs.entries())
       values.set(keyOf({ node: node.id, port: port.name }), outputs[at]!);
-    if (inspect(node.id, outputs)) break;
   }
   return { valueAt, maskAt };
 }
@@ -271,9 +280,9 @@ function firstNonFinite(
   let found: PlanId | null = null;
   tf.tidy(() => {
     execute(tf, plan, layers, inputs, true, (id, outputs) => {
-      if (outputs.every(allFinite)) return false;
+      if (outputs.every(allFinite)) return outputs;
       found = id;
-      return true;
+      return 'stop';
     });
   });
   return found;

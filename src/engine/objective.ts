@@ -27,20 +27,41 @@ export function batchTensors(tf: Tfjs, batch: Batch): BatchTensors {
 }
 
 export interface HeadLosses {
-  /** Weighted sum over the heads: what is minimised. */
+  /** What is minimised. */
+  readonly minimised: tfjs.Scalar;
+  /**
+   * Sum over the heads by the weights set on them. It is what is reported: the same quantity in training and in evaluation, whatever
+   * weights classes and heads have in `minimised`. The same tensor where they have none.
+   */
   readonly total: tfjs.Scalar;
   readonly heads: readonly tfjs.Scalar[];
 }
 
+export interface ObjectiveOptions {
+  /** By head and class (`balancedWeights`); null counts all classes of the head alike. */
+  readonly classWeights: readonly (Float32Array | null)[];
+  readonly lossWeighting: 'fixed' | 'uncertainty';
+}
+
 /** The losses of a plan's heads. */
 export class Objective {
+  /** Learned with the weights of the model: the log-variance of each head. */
+  readonly variables: readonly tfjs.Variable[];
   readonly #tf: Tfjs;
   readonly #heads: readonly PlanHead[];
   readonly #losses: readonly LossType[];
+  readonly #classWeights: readonly (tfjs.Tensor1D | null)[];
 
-  constructor(tf: Tfjs, plan: ModelPlan) {
+  /** Without options, as an evaluation measures: nothing weighted, nothing learned, nothing to dispose. */
+  constructor(tf: Tfjs, plan: ModelPlan, options: ObjectiveOptions | null = null) {
     this.#tf = tf;
     this.#heads = plan.heads;
+    this.#classWeights = plan.heads.map((_, h) => {
+      const weights = options?.classWeights[h];
+      return weights ? tf.tensor1d(weights) : null;
+    });
+    const isLearned = options?.lossWeighting === 'uncertainty' && plan.heads.length > 1;
+    this.variables = isLearned ? plan.heads.map(() => tf.tidy(() => tf.variable(tf.scalar(0)))) : [];
     this.#losses = plan.heads.map(({ loss }) => {
       const type = lossType(loss);
       if (!type) throw new Error(`Plan: unknown loss ${loss}`);
@@ -48,17 +69,71 @@ export class Objective {
     });
   }
 
-  /** Mean over the rows of each head's loss, and their weighted sum. */
+  /** Mean over the rows of each head's loss, and their sums. */
   losses({ values, masks }: HeadOutputs, targets: readonly tfjs.Tensor[]): HeadLosses {
     const tf = this.#tf;
-    const heads = this.#losses.map((loss, h) =>
-      tf.mean<tfjs.Scalar>(loss.compute(tf, values[h]!, targets[h]!, masks[h]!)),
-    );
-    const weighted = heads.map((loss, h) => {
-      const { weight } = this.#heads[h]!;
-      return weight === 1 ? loss : tf.mul<tfjs.Scalar>(loss, weight);
+    const plain = this.#losses.map((loss, h) => loss.compute(tf, values[h]!, targets[h]!, masks[h]!));
+    const heads = plain.map((rows) => tf.mean<tfjs.Scalar>(rows));
+    const total = this.#sum(heads);
+    if (this.#classWeights.every((weights) => weights === null) && this.variables.length === 0)
+      return { minimised: total, total, heads };
+    const balanced = heads.map((loss, h) => {
+      const weights = this.#classWeights[h];
+      if (!weights) return loss;
+      return tf.mean<tfjs.Scalar>(this.#balanced(h, plain[h]!, weights, values[h]!, targets[h]!, masks[h]!));
     });
-    return { total: weighted.reduce((sum, loss) => tf.add<tfjs.Scalar>(sum, loss)), heads };
+    const minimised = this.variables.length > 0 ? this.#byUncertainty(balanced) : this.#sum(balanced);
+    return { minimised, total, heads };
+  }
+
+  #sum(losses: readonly tfjs.Scalar[]): tfjs.Scalar {
+    const tf = this.#tf;
+    return losses
+      .map((loss, h) => {
+        const { weight } = this.#heads[h]!;
+        return weight === 1 ? loss : tf.mul<tfjs.Scalar>(loss, weight);
+      })
+      .reduce((sum, loss) => tf.add<tfjs.Scalar>(sum, loss));
+  }
+
+  /** Each row, or each real step of a row, times the weight of its class; the divisor stays their number, as in Keras. */
+  #balanced(
+    h: number,
+    plain: tfjs.Tensor,
+    weights: tfjs.Tensor1D,
+    logits: tfjs.Tensor,
+    target: tfjs.Tensor,
+    mask: tfjs.Tensor | null,
+  ): tfjs.Tensor {
+    const tf = this.#tf;
+    const weight = tf.gather(weights, tf.cast(target, 'int32'));
+    if (target.rank === 1) return tf.mul(plain, weight);
+    // A loss divides by the sum of its mask and at least by 1 (`overSteps`); what the weights did to the divisor is taken back.
+    const counts = mask ?? tf.onesLike(weight);
+    const weighted = tf.mul(weight, counts);
+    const steps = (of: tfjs.Tensor) => tf.maximum(tf.sum(of, -1), 1);
+    const rows = this.#losses[h]!.compute(tf, logits, target, weighted);
+    return tf.mul(rows, tf.div(steps(weighted), steps(counts)));
+  }
+
+  /**
+   * Kendall, Gal and Cipolla (2018), equations 7 and 10, with s = log σ²: ½ e^−s L + ½ s for numbers, e^−s L + ½ s for classes. The
+   * weights set on the heads play no part.
+   */
+  #byUncertainty(losses: readonly tfjs.Scalar[]): tfjs.Scalar {
+    const tf = this.#tf;
+    return losses
+      .map((loss, h) => {
+        const s = this.variables[h]!;
+        const factor = this.#heads[h]!.target.kind === 'numbers' ? 0.5 : 1;
+        return tf.add<tfjs.Scalar>(tf.mul(tf.mul(tf.exp(tf.neg(s)), factor), loss), tf.mul(s, 0.5));
+      })
+      .reduce((sum, loss) => tf.add<tfjs.Scalar>(sum, loss));
+  }
+
+  dispose(): void {
+    this.#tf.dispose(this.#classWeights.filter((weights) => weights !== null));
+    for (const variable of this.variables) variable.dispose();
   }
 
   /** The parts of the report (see `report.ts`). */

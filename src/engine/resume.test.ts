@@ -7,12 +7,16 @@ import type { RunCheckpoint } from './checkpoint';
 import { run } from './run';
 import { RunControl } from './run-control';
 import type { RunEvent } from './run-event';
-import { densePlan, planNode, trainingPlan, vectorFact, XOR, xorData } from './testing';
+import { densePlan, planNode, trainingPlan, twoHeads, vectorFact, XOR, xorData } from './testing';
 import { nodeBackendEnv, tf } from './tf-node';
 import { extractWeights } from './trained-model';
 
 const adam = { type: 'adam', config: { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } };
-const CASES: readonly { readonly title: string; readonly phases: readonly Partial<Phase>[] }[] = [
+const CASES: readonly {
+  readonly title: string;
+  readonly phases: readonly Partial<Phase>[];
+  readonly isDouble?: boolean;
+}[] = [
   { title: 'Adam', phases: [{}] },
   {
     title: 'AdamW, cosine, clipped',
@@ -55,6 +59,24 @@ const CASES: readonly { readonly title: string; readonly phases: readonly Partia
     title: 'two phases, frozen and SWA',
     phases: [{ trainable: ['logits'], epochs: 2 }, { averaging: { kind: 'swa', fromEpoch: 2 } }],
   },
+  {
+    title: 'two heads with learned weights, balanced classes, reduced on a plateau',
+    isDouble: true,
+    phases: [
+      {
+        classWeights: 'balanced',
+        lossWeighting: 'uncertainty',
+        schedule: {
+          type: 'reduce-on-plateau',
+          // Nothing is ever a gain, so the rate falls in every epoch.
+          config: {
+            ...{ monitor: 'val_loss', gamma: 0.5, patience: 0, threshold: 0.5 },
+            ...{ cooldown: 0, minimum: 0, warmUp: 0 },
+          },
+        },
+      },
+    ],
+  },
 ];
 
 /** Dense, batch normalisation and dropout: weights, running averages and random masks. */
@@ -80,10 +102,16 @@ const isTold = (event: RunEvent): event is Told => ['step', 'epoch', 'done'].inc
 /** All that may not differ; durations do. */
 const facts = ({ durationMs: _, ...event }: Told) => event;
 
-async function train(phases: readonly Partial<Phase>[], resume: RunCheckpoint | null, every: number) {
+interface Trial {
+  readonly phases: readonly Partial<Phase>[];
+  readonly isDouble?: boolean;
+}
+
+async function train({ phases, isDouble = false }: Trial, resume: RunCheckpoint | null, every: number) {
   const { phases: base, ...rest } = trainingPlan({ seed: 11, batchSize: 16, optimizer: adam, epochs: 4 });
   const training = { ...rest, phases: phases.map((phase) => ({ ...base[0]!, ...phase })) };
-  const model = buildModel(tf, plan(), training.seed);
+  const double = isDouble ? twoHeads(200) : null;
+  const model = buildModel(tf, double?.plan ?? plan(), training.seed);
   const told: Told[] = [];
   const checkpoints: RunCheckpoint[] = [];
   let asked = 0;
@@ -93,7 +121,8 @@ async function train(phases: readonly Partial<Phase>[], resume: RunCheckpoint | 
   };
   const control = new RunControl();
   const backend = { name: tf.getBackend(), threads: 1 };
-  const options = { tf, model, training, data: xorData(200), control, backend, resume, wantsCheckpoint };
+  const data = double?.data ?? xorData(200);
+  const options = { tf, model, training, data, control, backend, resume, wantsCheckpoint };
   for await (const event of run(options)) {
     if (isTold(event)) told.push(event);
     // As storage does: nothing is shared with the run.
@@ -110,14 +139,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     await chooseBackend(tf, backend, nodeBackendEnv);
   });
 
-  it.each(CASES)('$title', async ({ phases }) => {
-    await train(phases, null, 3);
+  it.each(CASES)('$title', async (trial) => {
+    await train(trial, null, 3);
     const tensors = tf.memory().numTensors;
-    const whole = await train(phases, null, 3);
+    const whole = await train(trial, null, 3);
     expect(whole.checkpoints.length).toBeGreaterThan(8);
     expect(whole.checkpoints.some(({ step }) => step > 0)).toBe(true);
     for (const checkpoint of whole.checkpoints) {
-      const rest = await train(phases, checkpoint, 3);
+      const rest = await train(trial, checkpoint, 3);
       const at = `from step ${checkpoint.globalStep}`;
       const later = whole.told.filter(
         (event) =>
@@ -135,8 +164,11 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
 
 it('differs when a part of the checkpoint is missing', async () => {
   await chooseBackend(tf, 'cpu', nodeBackendEnv);
-  const phases = [{ averaging: { kind: 'ema', decay: 0.9 } as const }];
-  const whole = await train(phases, null, 5);
+  const trial: Trial = {
+    isDouble: true,
+    phases: [{ averaging: { kind: 'ema', decay: 0.9 }, lossWeighting: 'uncertainty' }],
+  };
+  const whole = await train(trial, null, 5);
   const checkpoint = whole.checkpoints.find(({ step }) => step > 0)!;
   const { numbers, arrays } = checkpoint.updater;
   const without = (part: string) => ({
@@ -148,8 +180,8 @@ it('differs when a part of the checkpoint is missing', async () => {
       ]),
     ),
   });
-  for (const part of ['accumulatedFirstMoment.0', 'accBeta1', 'averaged:0']) {
-    const rest = await train(phases, { ...checkpoint, updater: without(part) }, 5);
+  for (const part of ['accumulatedFirstMoment.0', 'accBeta1', 'averaged:0', 'other:0']) {
+    const rest = await train(trial, { ...checkpoint, updater: without(part) }, 5);
     expect(rest.weights, part).not.toEqual(whole.weights);
   }
 });

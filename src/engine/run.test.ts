@@ -369,6 +369,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         epoch: 1,
         step: 1,
         node: 'x',
+        part: 'data',
       });
       model.dispose();
       expectNoLeak();

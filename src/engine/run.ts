@@ -11,9 +11,12 @@ import type { Tfjs } from '../nodes/define-node';
 import { BestWeights, isHigherBetter } from './best-weights';
 import type { BuiltModel } from './build-model';
 import { CHECKPOINT_VERSION, type RunCheckpoint } from './checkpoint';
+import { balancedWeights } from './class-weights';
 import { evaluate, meterSplit } from './evaluate';
 import { Breather } from './event-loop';
 import { failureOf } from './failure';
+import { HealthProbe, HealthWatch } from './health';
+import { findNonFinite } from './non-finite';
 import { Meter, Objective } from './objective';
 import { type Report, readsSynchronously } from './report';
 import type { RunControl } from './run-control';
@@ -34,7 +37,9 @@ export interface RunOptions {
   /** Asked after each step and at each end of an epoch; `checkpoint` events follow where it says yes. */
   readonly wantsCheckpoint?: (atEpochEnd: boolean) => boolean;
   /** Told in `started`. */
-  readonly backend: { readonly name: string; readonly threads: number };
+  readonly backend: { readonly name: string; readonly threads: number; readonly nativeOff?: string | null };
+  /** Tells of its health now and then. */
+  readonly watchesHealth?: boolean;
 }
 
 /** Steps whose report a GPU may still owe us. Waiting for each one would leave it idle between steps. */
@@ -61,15 +66,18 @@ interface PendingStep {
   readonly rows: number;
   readonly startedAt: number;
   readonly report: Report | Promise<Report>;
+  /** Of a step that was looked into. */
+  readonly probe: HealthProbe | null;
 }
 
 type PhaseEnd = EndReason | 'failed';
 
 class Session {
   readonly #options: RunOptions;
-  readonly #objective: Objective;
   readonly #breather = new Breather();
+  readonly #looks = new HealthWatch();
   readonly #metered = (head: PlanHead) => head.metrics.length > 0;
+  #objective: Objective | null = null;
   #updater: Updater | null = null;
   #best: BestWeights | null = null;
   #pending: PendingStep[] = [];
@@ -85,7 +93,6 @@ class Session {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#objective = new Objective(options.tf, options.model.plan);
   }
 
   /** Also when the consumer leaves early. Reports still under way free their tensors when they arrive. */
@@ -97,6 +104,8 @@ class Session {
   #endPhase(): void {
     this.#updater?.dispose();
     this.#best?.dispose();
+    this.#objective?.dispose();
+    this.#objective = null;
     this.#updater = null;
     this.#best = null;
     this.#history = [];
@@ -123,6 +132,7 @@ class Session {
         test: data.rows.test.length,
       },
       globalStep: this.#globalStep,
+      ...(backend.nativeOff ? { nativeOff: backend.nativeOff } : {}),
     };
     let reason: PhaseEnd = 'epochs';
     let bestEpoch = 0;
@@ -148,9 +158,15 @@ class Session {
   }
 
   async *#phase(phase: Phase, resume: RunCheckpoint | null): AsyncGenerator<RunEvent, PhaseEnd, undefined> {
-    const { tf, model, control } = this.#options;
+    const { tf, model, data, control } = this.#options;
     model.setTrainable(phase.trainable);
-    const updater = new Updater({ tf, model, phase, stepsPerEpoch: this.#stepsPerEpoch, others: [] });
+    const objective = new Objective(tf, model.plan, {
+      classWeights: phase.classWeights === 'balanced' ? balancedWeights(model.plan, data) : [],
+      lossWeighting: phase.lossWeighting,
+    });
+    this.#objective = objective;
+    const others = objective.variables;
+    const updater = new Updater({ tf, model, phase, stepsPerEpoch: this.#stepsPerEpoch, others });
     const best = new BestWeights(tf, model, phase.earlyStopping);
     this.#updater = updater;
     this.#best = best;
@@ -160,7 +176,7 @@ class Session {
       this.#history = [...resume.history];
     }
     const context: StepContext = {
-      ...{ tf, model, updater, objective: this.#objective },
+      ...{ tf, model, updater, objective },
       history: this.#history,
       metered: this.#metered,
     };
@@ -259,8 +275,17 @@ class Session {
     const batch = data.batch(rows);
     model.seekStep(this.#globalStep);
     this.#globalStep += 1;
-    const report = trainStep(context, batch);
-    return { step, globalStep: this.#globalStep, batch, rows: rows.length, startedAt, report };
+    const epoch = this.#epochs + 1;
+    const isDue = this.#options.watchesHealth && this.#looks.isDue(epoch);
+    const probe = isDue ? new HealthProbe(context.tf, model) : null;
+    try {
+      const report = trainStep(context, batch, probe);
+      if (probe) this.#looks.looked(epoch, probe.spentMs);
+      return { step, globalStep: this.#globalStep, batch, rows: rows.length, startedAt, report, probe };
+    } catch (error) {
+      probe?.dispose();
+      throw error;
+    }
   }
 
   /** Tells of steps until at most `upTo` are in flight; true when one has failed. */
@@ -271,6 +296,8 @@ class Session {
       const report = pending.report instanceof Promise ? await pending.report : pending.report;
       const event = this.#settle(pending, report, epoch, meter);
       yield event;
+      if (pending.probe)
+        yield { kind: 'health', globalStep: pending.globalStep, nodes: await pending.probe.result() };
       if (event.kind === 'failed') return true;
     }
     return false;
@@ -280,8 +307,9 @@ class Session {
   #settle(pending: PendingStep, report: Report, epoch: number, meter: Meter): RunEvent {
     const { step, globalStep, batch, rows, startedAt } = pending;
     if (!Number.isFinite(report[0]![0])) {
-      const node = this.#culprit(batch);
-      return { kind: 'failed', cause: { kind: 'non-finite', epoch, step, node } };
+      const { tf, model } = this.#options;
+      const found = findNonFinite(tf, model, batch, globalStep > 1);
+      return { kind: 'failed', cause: { kind: 'non-finite', epoch, step, ...found } };
     }
     meter.add(report, batch.targets, rows);
     const now = performance.now();
@@ -289,17 +317,6 @@ class Session {
     const durationMs = now - Math.max(startedAt, this.#lastReportAt);
     this.#lastReportAt = now;
     return { kind: 'step', epoch, step, globalStep, measures: meter.measures(report), durationMs };
-  }
-
-  /** By one more forward pass over the failed batch; all finite up to the logits means that the loss itself overflowed. */
-  #culprit(batch: Batch): string | null {
-    const { tf, model } = this.#options;
-    const inputs = batch.inputs.map(({ values, shape }) =>
-      tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
-    );
-    const node = model.firstNonFinite(inputs);
-    tf.dispose(inputs);
-    return node ?? model.plan.heads[0]?.logits.node ?? null;
   }
 
   /** `val_` columns; nothing without validation rows, undefined when stopped meanwhile. */

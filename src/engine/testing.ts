@@ -96,6 +96,14 @@ export function densePlan(inputs: number, hidden: number, outputs: number, targe
   };
 }
 
+/** x → one linear layer. */
+export function linearPlan(inputs: number, outputs: number, target: TargetSpec): ModelPlan {
+  const plan = densePlan(inputs, 2, outputs, target);
+  const config = denseConfig(outputs, 'linear');
+  const logits = planNode('logits', 'dense', config, 'x', vectorFact(inputs), vectorFact(outputs));
+  return { ...plan, nodes: [logits, ...plan.nodes.slice(2)] };
+}
+
 /** One phase with nothing special in it. */
 const PHASE: Omit<Phase, 'optimizer' | 'epochs'> = {
   name: 'fit',
@@ -153,6 +161,17 @@ export function memoryData(
   const width = targets[0]!.length;
   const rowsOf = (rows: ArrayLike<number>, values: readonly (readonly number[])[]) =>
     Array.from(rows).flatMap((row) => values[row]!);
+  const targetsOf = (rows: ArrayLike<number>): Batch['targets'] => {
+    const y = rowsOf(rows, targets);
+    return [
+      target.kind === 'numbers'
+        ? { shape: [rows.length, width], values: Float32Array.from(y) }
+        : {
+            shape: target.kind === 'class' ? [rows.length] : [rows.length, width],
+            values: Int32Array.from(y),
+          },
+    ];
+  };
   return {
     spec: {
       features: [],
@@ -169,19 +188,12 @@ export function memoryData(
     },
     batch(rows): Batch {
       const x = Float32Array.from(rowsOf(rows, inputs));
-      const y = rowsOf(rows, targets);
       return {
         inputs: [{ shape: [rows.length, inputs[0]!.length], values: x }],
-        targets: [
-          target.kind === 'numbers'
-            ? { shape: [rows.length, width], values: Float32Array.from(y) }
-            : {
-                shape: target.kind === 'class' ? [rows.length] : [rows.length, width],
-                values: Int32Array.from(y),
-              },
-        ],
+        targets: targetsOf(rows),
       };
     },
+    targets: targetsOf,
   };
 }
 
@@ -202,3 +214,25 @@ export function lineData(count: number): PreparedData {
   return memoryData(inputs, targets, LINE);
 }
 export const LINE: TargetSpec = { kind: 'numbers', columns: ['y'], horizon: 0, standardise: false };
+
+/** A class head and a numbers head on one hidden layer, both learned from the same two numbers. */
+export function twoHeads(count: number): { readonly plan: ModelPlan; readonly data: PreparedData } {
+  const base = densePlan(2, 4, 2, XOR);
+  const line = planNode('y', 'dense', denseConfig(1, 'linear'), 'hidden', vectorFact(4), vectorFact(1));
+  const logits = output('y');
+  const heads = [
+    { ...base.heads[0]!, name: 'xor', metrics: [], weight: 3 },
+    planHead({ id: 'line', source: nodeId('line'), name: 'line', logits, target: LINE, metrics: [] }),
+  ];
+  const [classes, numbers] = [xorData(count), lineData(count)];
+  const targets = (rows: ArrayLike<number>) => [...classes.targets(rows), ...numbers.targets(rows)];
+  return {
+    plan: { ...base, nodes: [...base.nodes, line], heads },
+    data: {
+      ...classes,
+      fitted: { features: [], targets: [...classes.fitted.targets, ...numbers.fitted.targets] },
+      targets,
+      batch: (rows) => ({ ...classes.batch(rows), targets: targets(rows) }),
+    },
+  };
+}

@@ -3,7 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { PlanHead } from '../compile/plan';
 import type { Batch } from '../data/dataset';
 import type { Tfjs } from '../nodes/define-node';
-import type { BuiltModel, HeadOutputs } from './build-model';
+import type { BuiltModel, HeadOutputs, Tap } from './build-model';
 import { batchTensors, type HeadLosses, type Objective } from './objective';
 import { finishReading, type Reading, type Report, startReading } from './report';
 import type { Measures } from './run-event';
@@ -20,21 +20,36 @@ export interface StepContext {
   readonly metered: (head: PlanHead) => boolean;
 }
 
+/** Looks into one step; what it computes changes none of the step's numbers. Called in this order, inside the step's tidy. */
+export interface StepProbe {
+  readonly tap: Tap;
+  /** The gradient pass is over; the weights have not moved. */
+  onGradients(gradients: tfjs.NamedTensorMap): void;
+  /** `moved` is false where the loss was not finite. */
+  onUpdate(moved: boolean): void;
+}
+
 /**
  * Where the report can be read at once, a step whose loss is not finite moves nothing: the weights that led there can still be
  * examined.
  */
-export function trainStep(context: StepContext, batch: Batch): Report | Promise<Report> {
+export function trainStep(
+  context: StepContext,
+  batch: Batch,
+  probe: StepProbe | null = null,
+): Report | Promise<Report> {
   const { tf, objective, updater, history, metered } = context;
   // The gradient's scope disposes what is made in it, except what is kept.
   const kept: tfjs.Tensor[] = [];
   let reading: Reading = [];
   try {
     tf.tidy(() => {
-      const { outputs, losses, gradients } = backward(context, batch, kept);
+      const { outputs, losses, gradients } = backward(context, batch, kept, probe);
+      probe?.onGradients(gradients);
       reading = startReading(tf, objective.parts(losses, outputs, metered));
       const mayMove = 'packed' in reading || Number.isFinite(reading[0]![0]);
       if (mayMove && updater.variables.length > 0) updater.apply(gradients, history);
+      probe?.onUpdate(mayMove);
     });
   } catch (error) {
     disposeTape(tf);
@@ -54,10 +69,11 @@ function backward(
   { tf, model, objective, updater: { variables } }: StepContext,
   batch: Batch,
   kept: tfjs.Tensor[],
+  probe: StepProbe | null,
 ): Pass & { readonly gradients: tfjs.NamedTensorMap } {
   const { inputs, targets } = batchTensors(tf, batch);
   const forward = (): Pass => {
-    const outputs = model.forward(inputs, true);
+    const outputs = model.forward(inputs, true, probe?.tap);
     return { outputs, losses: objective.losses(outputs, targets) };
   };
   // With every node frozen there is nothing to differentiate by, and tfjs would refuse.
@@ -66,9 +82,9 @@ function backward(
   const { grads } = tf.variableGrads(() => {
     pass = forward();
     const { outputs, losses } = pass;
-    for (const tensor of [...outputs.values, ...outputs.masks, ...losses.heads])
+    for (const tensor of [...outputs.values, ...outputs.masks, ...losses.heads, losses.total])
       if (tensor) kept.push(tf.keep(tensor));
-    return losses.total;
+    return losses.minimised;
   }, variables);
   return { ...(pass as Pass | undefined)!, gradients: grads };
 }

@@ -39,6 +39,7 @@ export class Updater {
   readonly #stepsPerEpoch: number;
   readonly #schedule: ScheduleType;
   readonly #groups: readonly Group[];
+  readonly #others: readonly tfjs.Variable[];
   /** Sums of the gradients of the batches since the last move. */
   #sums: tfjs.Tensor[] = [];
   #batches = 0;
@@ -53,6 +54,7 @@ export class Updater {
     this.#phase = phase;
     this.#stepsPerEpoch = stepsPerEpoch;
     this.#schedule = schedule;
+    this.#others = others;
     const byFactor = new Map<number, tfjs.Variable[]>();
     const add = (factor: number, variables: readonly tfjs.Variable[]) => {
       if (variables.length > 0) byFactor.set(factor, [...(byFactor.get(factor) ?? []), ...variables]);
@@ -139,10 +141,15 @@ export class Updater {
     if (this.averaged) parts.push(['averaged', await this.averaged.save()]);
     const arrays: Record<string, Float32Array> = {};
     for (const [i, sum] of this.#sums.entries()) arrays[`sum:${i}`] = await sum.data<'float32'>();
+    // The layers' own are with the model.
+    for (const [i, other] of this.#others.entries()) arrays[`other:${i}`] = await other.data<'float32'>();
     return joined(parts, { numbers: { moves: this.#moves, batches: this.#batches }, arrays });
   }
 
   restore(state: SavedState): void {
+    const tf = this.#tf;
+    for (const [i, other] of this.#others.entries())
+      tf.tidy(() => other.assign(tf.tensor(state.arrays[`other:${i}`] as Float32Array, other.shape)));
     for (const [i, { optimizer, variables }] of this.#groups.entries())
       restoreOptimizer(this.#tf, optimizer, variables, partOf(state, `optimizer${i}`));
     this.averaged?.restore(partOf(state, 'averaged'));

@@ -31,13 +31,14 @@ export function isNothing(command: Command): boolean {
   return command.kind === 'batch' && command.commands.every(isNothing);
 }
 
-/** Absent means "not bypassed" and "trainable", so that a toggle and its inverse give the same bytes. */
+/** Absent means "not bypassed", "trainable" and a factor of 1, so that a toggle and its inverse give the same bytes. */
 function canonical(node: GraphNode): GraphNode {
-  const { bypassed, trainable, ...rest } = node;
+  const { bypassed, trainable, learningRateFactor = 1, ...rest } = node;
   return {
     ...rest,
     ...(bypassed === true ? { bypassed } : {}),
     ...(trainable === false ? { trainable } : {}),
+    ...(learningRateFactor === 1 ? {} : { learningRateFactor }),
   };
 }
 
@@ -154,6 +155,13 @@ function run(draft: Draft, command: Command): Command | null {
       if (!node || (node.trainable !== false) === command.trainable) return null;
       draft.editNodes()[node.id] = canonical({ ...node, trainable: command.trainable });
       return { ...command, trainable: !command.trainable };
+    }
+    case 'setLearningRateFactor': {
+      const node = own(draft.nodes, command.node);
+      const before = node?.learningRateFactor ?? 1;
+      if (!node || before === command.factor) return null;
+      draft.editNodes()[node.id] = canonical({ ...node, learningRateFactor: command.factor });
+      return { ...command, factor: before };
     }
     case 'moveNodes':
       return moveNodes(draft, command.positions);

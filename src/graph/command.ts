@@ -33,6 +33,7 @@ export type Command =
   | { readonly kind: 'renameNode'; readonly node: NodeId; readonly title: string }
   | { readonly kind: 'setBypassed'; readonly node: NodeId; readonly bypassed: boolean }
   | { readonly kind: 'setTrainable'; readonly node: NodeId; readonly trainable: boolean }
+  | { readonly kind: 'setLearningRateFactor'; readonly node: NodeId; readonly factor: number }
   | { readonly kind: 'moveNodes'; readonly positions: { readonly [id: string]: Position } }
   | { readonly kind: 'setFrame'; readonly id: string; readonly frame: Frame | null }
   | { readonly kind: 'setNote'; readonly id: string; readonly note: Note | null }

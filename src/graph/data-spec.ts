@@ -61,6 +61,12 @@ export type TargetSpec =
 
 export type TargetKind = TargetSpec['kind'];
 
+/** One of `of` parts that take turns as the validation rows; `index` counts from 0. */
+export interface Fold {
+  readonly index: number;
+  readonly of: number;
+}
+
 export interface DataSpec {
   /** In the order of the plan's inputs. */
   readonly features: readonly { readonly name: string; readonly feature: FeatureSpec }[];
@@ -69,4 +75,6 @@ export interface DataSpec {
   readonly validationSplit: number;
   readonly testSplit: number;
   readonly seed: number;
+  /** Cross-validation: in place of `validationSplit`, which then does not matter. Test rows stay what they are. */
+  readonly fold?: Fold;
 }

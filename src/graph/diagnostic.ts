@@ -100,6 +100,8 @@ export type Problem =
   // training
   | { readonly code: 'too-few-rows'; readonly rows: number; readonly needed: number }
   | { readonly code: 'unknown-optimizer'; readonly type: string }
+  | { readonly code: 'unknown-schedule'; readonly type: string }
+  | { readonly code: 'monitor-missing'; readonly monitor: string; readonly columns: readonly string[] }
   | { readonly code: 'loss-target'; readonly loss: string; readonly target: string };
 
 export type ProblemCode = Problem['code'];

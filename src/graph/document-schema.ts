@@ -39,6 +39,7 @@ export const nodeSchema = z.object({
   config: z._default(config, {}),
   bypassed: z.optional(z.boolean()),
   trainable: z.optional(z.boolean()),
+  learningRateFactor: z.optional(number.check(z.gte(0))),
 });
 
 export const edgeSchema = z.object({ source: port, target: port, order: z._default(number, 0) });

@@ -28,6 +28,8 @@ export interface GraphNode {
   readonly bypassed?: boolean;
   /** False freezes the weights of this node. */
   readonly trainable?: boolean;
+  /** This node learns so many times as fast as the rest; absent means 1, and 0 is as good as frozen. */
+  readonly learningRateFactor?: number;
 }
 
 export interface PortRef {

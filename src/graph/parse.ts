@@ -87,7 +87,7 @@ function build(parsed: ParsedDocument): ParseResult {
   return { ok: true, doc, diagnostics };
 }
 
-/** A node under the id that its key gives; absent flags mean "not bypassed" and "trainable". */
+/** A node under the id that its key gives; absent means "not bypassed", "trainable" and a factor of 1. */
 export function graphNode(id: string, node: ParsedNode): GraphNode {
   return {
     id: nodeId(id),
@@ -97,6 +97,9 @@ export function graphNode(id: string, node: ParsedNode): GraphNode {
     config: node.config,
     ...(node.bypassed === true ? { bypassed: true } : {}),
     ...(node.trainable === false ? { trainable: false } : {}),
+    ...((node.learningRateFactor ?? 1) === 1
+      ? {}
+      : { learningRateFactor: node.learningRateFactor as number }),
   };
 }
 

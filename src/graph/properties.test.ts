@@ -39,6 +39,7 @@ const node: fc.Arbitrary<GraphNode> = fc
       config,
       bypassed: fc.boolean(),
       trainable: fc.boolean(),
+      learningRateFactor: fc.constantFrom(0, 0.1, 1, 3),
     },
     { requiredKeys: ['id', 'type', 'typeVersion', 'title', 'config'] },
   )
@@ -89,6 +90,11 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('setBypassed' as const), node: id.map(nodeId), bypassed: fc.boolean() }),
   fc.record({ kind: fc.constant('setTrainable' as const), node: id.map(nodeId), trainable: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('setLearningRateFactor' as const),
+    node: id.map(nodeId),
+    factor: fc.constantFrom(0, 0.1, 1, 3),
+  }),
   fc.record({
     kind: fc.constant('moveNodes' as const),
     positions: fc.dictionary(id, position, { noNullPrototype: true }),
@@ -169,6 +175,9 @@ function naive(doc: GraphDoc, each: Command): GraphDoc {
     case 'setTrainable':
       if (found) found.trainable = each.trainable;
       break;
+    case 'setLearningRateFactor':
+      if (found) found.learningRateFactor = each.factor;
+      break;
     case 'moveNodes':
       for (const [key, place] of Object.entries(each.positions))
         if (positions.has(key)) positions.set(key, { ...place });
@@ -196,6 +205,7 @@ function naive(doc: GraphDoc, each: Command): GraphDoc {
   for (const value of nodes.values()) {
     if (value.bypassed === false) delete (value as { bypassed?: boolean }).bypassed;
     if (value.trainable === true) delete (value as { trainable?: boolean }).trainable;
+    if (value.learningRateFactor === 1) delete (value as { learningRateFactor?: number }).learningRateFactor;
   }
   return {
     ...copy,

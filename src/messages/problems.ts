@@ -126,6 +126,14 @@ export const PROBLEMS: { readonly [C in ProblemCode]: Text } = {
     en: 'This version does not know the optimizer “{type}”.',
     zh: '此版本不认识优化器“{type}”。',
   },
+  'unknown-schedule': {
+    en: 'This version does not know the learning-rate schedule “{type}”.',
+    zh: '此版本不认识学习率调度“{type}”。',
+  },
+  'monitor-missing': {
+    en: 'Nothing called “{monitor}” will be measured. There will be: {columns}.',
+    zh: '不会有名为“{monitor}”的指标。可用的有：{columns}。',
+  },
   'loss-target': {
     en: 'The loss “{loss}” does not fit a target of {target}.',
     zh: '损失“{loss}”不适用于{target}目标。',

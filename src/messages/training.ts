@@ -60,10 +60,13 @@ export const trainingMessages = defineMessages({
     '提前停止：连续 {patience} 轮没有改善。',
   ),
   doneTarget: t(
-    'Stopped because it is good enough: {measure} reached {value} in epoch {epoch}.',
-    '已达标而停止：{measure}在第 {epoch} 轮达到 {value}。',
+    'Stopped because it is good enough: {measure} {value} in epoch {epoch}.',
+    '已达标而停止：第 {epoch} 轮{measure}为 {value}。',
   ),
-  doneTargetUnknown: t('Stopped because the target was reached in epoch {epoch}.', '在第 {epoch} 轮达到目标而停止。'),
+  doneTargetUnknown: t(
+    'Stopped because the target was reached in epoch {epoch}.',
+    '在第 {epoch} 轮达到目标而停止。',
+  ),
   doneTime: t('Stopped by the time limit in epoch {epoch}.', '在第 {epoch} 轮达到时间限制而停止。'),
   doneStopped: t('Stopped after {epochs} epochs.', '在 {epochs} 轮后停止。'),
   startsFrom: t(

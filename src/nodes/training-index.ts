@@ -18,6 +18,15 @@ import rmsprop from './optimizers/rmsprop';
 import sgd from './optimizers/sgd';
 import constant from './schedules/constant';
 import cosine from './schedules/cosine';
+import cosineRestarts from './schedules/cosine-restarts';
+import exponential from './schedules/exponential';
+import inverseSquareRoot from './schedules/inverse-square-root';
+import linear from './schedules/linear';
+import oneCycle from './schedules/one-cycle';
+import polynomial from './schedules/polynomial';
+import rangeTest from './schedules/range-test';
+import reduceOnPlateau from './schedules/reduce-on-plateau';
+import step from './schedules/step';
 
 export const LOSSES: readonly LossType[] = [
   categoricalCrossentropy,
@@ -27,7 +36,18 @@ export const LOSSES: readonly LossType[] = [
   huber,
 ];
 export const METRICS: readonly MetricType[] = [accuracy, precision, recall, f1, mae, rmse, r2];
-export const SCHEDULES: readonly ScheduleType[] = [constant, cosine];
+export const SCHEDULES: readonly ScheduleType[] = [
+  constant,
+  cosine,
+  linear,
+  step,
+  exponential,
+  polynomial,
+  cosineRestarts,
+  oneCycle,
+  inverseSquareRoot,
+  reduceOnPlateau,
+];
 export const OPTIMIZERS: readonly OptimizerType[] = [adam, adamw, sgd, rmsprop];
 
 const byType = <T extends { readonly type: string }>(list: readonly T[]): ReadonlyMap<string, T> =>
@@ -35,7 +55,8 @@ const byType = <T extends { readonly type: string }>(list: readonly T[]): Readon
 const losses = byType(LOSSES);
 const metrics = byType(METRICS);
 const optimizers = byType(OPTIMIZERS);
-const schedules = byType(SCHEDULES);
+// Not offered anywhere, but a plan may name it.
+const schedules = byType([...SCHEDULES, rangeTest]);
 
 // Ids come out of saved files, so an unknown one is an answer and not an error.
 export const lossType = (type: string): LossType | undefined => losses.get(type);

@@ -4,12 +4,12 @@
  */
 import type { CompileResult } from '../compile/result';
 import type { DataProblem } from '../data/dataset';
-import type { Receipt, ReceiptField } from '../engine/receipt';
 import type { EndReason, Evaluation, FailureCause, Measures } from '../engine/run-event';
 import type { Command } from '../graph/command';
 import type { Diagnostic } from '../graph/diagnostic';
 import type { EdgeId, GraphDoc, NodeId } from '../graph/document';
 import type { FileProblem } from '../graph/file-problem';
+import type { Receipt, ReceiptField } from '../graph/receipt';
 import type { DatasetSchema } from '../graph/schema';
 import type { Locale } from '../graph/text';
 import type {
@@ -69,6 +69,8 @@ export interface ViewState {
   readonly dialog: Dialog | null;
   readonly showShapes: boolean;
   readonly showCosts: boolean;
+  /** Time and memory of real steps on every node. */
+  readonly showMeasured: boolean;
   readonly wireStyle: 'bezier' | 'step';
   readonly snapToGrid: boolean;
   select(nodes: Iterable<NodeId>, edges?: Iterable<EdgeId>): void;

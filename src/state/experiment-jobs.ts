@@ -82,7 +82,7 @@ function planSearch(doc: GraphDoc, schema: DatasetSchema, search: SearchSettings
 export const epochsOf = ({ phases }: TrainingPlan): number =>
   phases.reduce((sum, { epochs }) => sum + epochs, 0);
 
-export function trialRun(
+function trialRun(
   { point, plan, training }: Trial,
   trial: number,
   at: number,

@@ -33,6 +33,15 @@ import { JobListener } from './experiment-listener';
 import { projectStore } from './project-store';
 import { runStore } from './run-store';
 
+/** What the interface shows of an experiment: as it is stored. */
+export type {
+  Experiment,
+  ExperimentJob,
+  ExperimentKind,
+  ExperimentSettings,
+  SearchSettings,
+} from '../storage/experiments';
+
 export interface ExperimentState {
   /** Newest first. */
   readonly experiments: readonly Experiment[];
@@ -190,7 +199,7 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
           ? nextRung(how.planned, experiment.jobs, settings.search.measure, job.variation.rung)
           : [];
       if (next.length > 0) add(id, next);
-      else finish(id, 'done');
+      else finish([id], 'done');
     };
 
     const add = (id: string, runs: readonly PlannedRun[]) => {
@@ -199,22 +208,25 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       for (const [i, job] of jobs.entries()) void launch(id, job, runs[i]!);
     };
 
-    /** The end of an experiment, whatever is still open in it. */
-    const finish = (id: string, status: Experiment['status']) => {
-      const how = running.get(id);
-      if (!how) return;
-      if (how.deadline !== null) clearTimeout(how.deadline);
+    /** The end of experiments, whatever is still open in them. */
+    const finish = (ids: readonly string[], status: Experiment['status']) => {
+      const ending = ids.filter((id) => running.has(id));
+      if (ending.length === 0) return;
       flush();
-      const open = find(id)?.jobs.filter(isOpen) ?? [];
-      running.delete(id);
-      change(id, (experiment) => ({
-        ...experiment,
-        status,
-        durationMs: now() - experiment.startedAt,
-        jobs: experiment.jobs.map((job) => (isOpen(job) ? { ...job, status: 'cancelled' } : job)),
-      }));
-      for (const { run } of open) pool.cancel(run);
-      void store(id);
+      const open = ending.flatMap((id) => find(id)?.jobs.filter(isOpen) ?? []);
+      for (const id of ending) {
+        const { deadline } = running.get(id)!;
+        if (deadline !== null) clearTimeout(deadline);
+        running.delete(id);
+        change(id, (experiment) => ({
+          ...experiment,
+          status,
+          durationMs: now() - experiment.startedAt,
+          jobs: experiment.jobs.map((job) => (isOpen(job) ? { ...job, status: 'cancelled' } : job)),
+        }));
+      }
+      pool.cancel(...open.map(({ run }) => run));
+      for (const id of ending) void store(id);
     };
 
     return {
@@ -233,7 +245,7 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
         };
         const minutes = settings.kind === 'search' ? settings.search.minutes : null;
         const deadline =
-          minutes === null ? null : setTimeout(() => finish(id, 'out-of-time'), minutes * 60_000);
+          minutes === null ? null : setTimeout(() => finish([id], 'out-of-time'), minutes * 60_000);
         const imported = importedWeights();
         running.set(id, { planned, source: bound.source, backend: parts.backend(), imported, deadline });
         set({ experiments: [experiment, ...get().experiments] });
@@ -248,12 +260,10 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
         pool.cancel(run);
         afterJob(id, job);
       },
-      cancel: (id) => finish(id, 'cancelled'),
-      cancelAll() {
-        for (const id of [...running.keys()]) finish(id, 'cancelled');
-      },
+      cancel: (id) => finish([id], 'cancelled'),
+      cancelAll: () => finish([...running.keys()], 'cancelled'),
       remove(id) {
-        finish(id, 'cancelled');
+        finish([id], 'cancelled');
         set({ experiments: get().experiments.filter((each) => each.id !== id) });
         void storage.remove(id);
       },
@@ -301,7 +311,7 @@ function interrupted(experiment: Experiment): Experiment {
 
 const workers = poolSize(globalThis.navigator?.hardwareConcurrency ?? 1);
 
-export const experimentStore = createExperimentStore({
+const experimentStore = createExperimentStore({
   pool: new WorkerPool(workers, () => new WorkerClient()),
   workers,
   document: documentStore,

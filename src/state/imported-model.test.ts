@@ -161,7 +161,7 @@ test('export, import, reload, train on, look at it again', async () => {
   later.document().open(doc);
   await later.run().openProject('reader');
   await later.train('reader');
-  expect(later.run().startsFrom).toEqual({ kept: 4, total: 4 });
+  expect(later.run().startsFrom).toMatchObject({ kept: 4, total: 4 });
   expect(later.run().evaluation?.measures).toEqual(author.run().evaluation?.measures);
   await later.run().loadSamples(true);
   expect(later.run().samples.length).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ const TIMES = 5;
 export const stepOf = ({ checkpoint }: FoundRun): number => checkpoint?.globalStep ?? 0;
 
 /** How often it will have been gone on with from where it stands. */
-export const timesResumed = (found: FoundRun): number =>
+const timesResumed = (found: FoundRun): number =>
   found.unfinished.resumed.globalStep === stepOf(found) ? found.unfinished.resumed.times : 0;
 
 export const mayGoOn = (found: FoundRun): boolean => !found.unfinished.failed && timesResumed(found) < TIMES;

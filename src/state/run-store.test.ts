@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { findDataset } from '../data/datasets/index';
-import type { Receipt } from '../engine/receipt';
 import type { RunEvent } from '../engine/run-event';
+import type { Receipt } from '../graph/receipt';
 import { digitsMlp } from '../lessons/starters/digits-mlp';
 import type { Notification, RequestKind } from '../worker/protocol';
 import type { DataState } from './contract';

@@ -6,11 +6,11 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { compile } from '../compile/index';
 import type { ModelPlan } from '../compile/plan';
-import { receiptDifferences } from '../engine/receipt';
 import type { FailureCause, RunEvent } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
 import type { Json } from '../graph/json';
 import { jsonEqual } from '../graph/json-equal';
+import { receiptDifferences } from '../graph/receipt';
 import {
   changeUnfinished,
   type FoundRun,
@@ -24,6 +24,7 @@ import { weightsForPlan } from '../targets/tfjs/weights-for-plan';
 import {
   type Backend,
   type GivenWeights,
+  type KeptWeights,
   type NamedWeight,
   type Notification,
   type Receipt,
@@ -39,6 +40,7 @@ import { dataStore } from './data-store';
 import { documentStore } from './document-store';
 import { Frames } from './frames';
 import { historyOf, mayGoOn, resumedOnce, stepOf } from './kept-run';
+import { type PreflightState, preflightStore } from './preflight-store';
 import { Reproducing } from './reproduction';
 import { secondsLeft, smoothed } from './time-left';
 import { type WorkerLink, workerLink } from './worker-link';
@@ -72,6 +74,8 @@ export interface RunParts {
   readonly newId: () => string;
   /** Another tab is running this run: its worker holds the lock, and not just until the page before has gone. */
   readonly isElsewhere: (run: RunId) => Promise<boolean>;
+  /** Tries the model before a new run; see `PreflightState`. Without it a run starts at once. */
+  readonly check?: PreflightState['check'];
 }
 
 const SAMPLES = 24;
@@ -111,6 +115,9 @@ function sameModel(a: Meaning, b: Meaning): boolean {
 const sameMeaning = (a: Meaning, b: Meaning): boolean =>
   a === b || jsonEqual(a as unknown as Json, b as unknown as Json);
 
+const hasAdapted = ({ nodes = {} }: KeptWeights): boolean =>
+  Object.values(nodes).some((each) => each !== 'fresh');
+
 const isActive = ({ status }: RunState): boolean =>
   status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
 
@@ -122,9 +129,12 @@ export function createRunStore({
   nextFrame,
   newId,
   isElsewhere,
+  check,
 }: RunParts): StoreApi<RunStore> {
   let curves = new Curves();
   let project: string | null = null;
+  /** Projects shown so far. Not their ids: a project may get its id at any time. */
+  let opened = 0;
   /** What the run shown was started with. */
   let meaning: Meaning | null = null;
   let batchSize = 1;
@@ -264,7 +274,7 @@ export function createRunStore({
         return;
       }
       const { kept, receipt } = answer.value;
-      if (kept && kept.kept > 0) set({ startsFrom: kept });
+      if (kept && (kept.kept > 0 || hasAdapted(kept))) set({ startsFrom: kept });
       set({ receipt: before ?? receipt });
       const { startsFrom } = get();
       // A run goes on where it began: on another backend it would be another run.
@@ -409,7 +419,17 @@ export function createRunStore({
         const { bound } = data.getState();
         if (!compiled.plan || !compiled.training || !bound) return;
         const { plan, training } = compiled;
-        await begin({ meaning: doc.meaning, plan, training, source: bound.source }, get().backendWish, plan);
+        const { source } = bound;
+        const of = opened;
+        const wish = get().backendWish;
+        let backend: Backend | null = wish;
+        if (check) {
+          if (isActive(get())) return;
+          backend = await check({ plan, training, source, backend: wish });
+          // Refused or cancelled; or meanwhile something else was opened or started.
+          if (backend === null || opened !== of || isActive(get())) return;
+        }
+        await begin({ meaning: doc.meaning, plan, training, source }, backend, plan);
       },
       async continueRun() {
         const { run, interrupted } = get();
@@ -468,6 +488,7 @@ export function createRunStore({
       async openProject(id, given) {
         if (isActive(get())) void ask('stop');
         project = id;
+        opened += 1;
         meaning = null;
         trained = null;
         clear({ importedWeights: given?.length ?? 0 });
@@ -547,5 +568,6 @@ export const runStore = createRunStore({
   },
   newId: () => crypto.randomUUID(),
   isElsewhere,
+  check: (request) => preflightStore.getState().check(request),
 });
 export const useRun = <T>(select: (state: RunStore) => T): T => useStore(runStore, select);

@@ -20,6 +20,7 @@ export const DEFAULT_VIEW: ViewSettings = {
   dialog: null,
   showShapes: true,
   showCosts: false,
+  showMeasured: false,
   wireStyle: 'bezier',
   snapToGrid: false,
 };
@@ -43,6 +44,7 @@ const LEGAL: { readonly [K in keyof ViewSettings]: (value: unknown) => boolean }
   dialog: () => false,
   showShapes: isBoolean,
   showCosts: isBoolean,
+  showMeasured: isBoolean,
   wireStyle: oneOf('bezier', 'step'),
   snapToGrid: isBoolean,
 };

@@ -3,10 +3,17 @@
  * go. A checkpoint and the steps since the one before are written in one transaction, so that what is found after a crash fits together.
  */
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
-import type { RunCheckpoint } from '../engine/checkpoint';
-import type { Receipt } from '../engine/receipt';
 import type { Meaning } from '../graph/document';
-import type { Backend, DataSource, GivenWeights, KeptWeights, Measures, StepBlock } from '../worker/protocol';
+import type { Receipt } from '../graph/receipt';
+import type {
+  Backend,
+  DataSource,
+  GivenWeights,
+  KeptWeights,
+  Measures,
+  RunCheckpoint,
+  StepBlock,
+} from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
 export interface EpochRow {

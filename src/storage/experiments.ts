@@ -2,10 +2,9 @@
 import type { RangeTestSettings } from '../compile/experiments/range-test';
 import type { Dimension, Point } from '../compile/experiments/space';
 import type { Skipped } from '../compile/experiments/trials';
-import type { Evaluation, FailureCause } from '../engine/run-event';
 import type { Fold } from '../graph/data-spec';
 import type { Meaning } from '../graph/document';
-import type { Measures } from '../worker/protocol';
+import type { Measures, Requests } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
 export interface SearchSettings {
@@ -52,8 +51,8 @@ export interface ExperimentJob {
   readonly history: readonly { readonly epoch: number; readonly measures: Measures }[];
   /** Of the model that the run ended with: of the epoch whose weights were kept, and on rows kept for the end. */
   readonly measures: Measures | null;
-  readonly evaluation: Pick<Evaluation, 'split' | 'rows' | 'measures'> | null;
-  readonly failure: FailureCause | null;
+  readonly evaluation: Pick<Requests['evaluate']['value'], 'split' | 'rows' | 'measures'> | null;
+  readonly failure: Requests['startRun']['error'] | null;
   readonly durationMs: number | null;
   /** Of the range test: raw losses, one per step. */
   readonly curve: { readonly rates: readonly number[]; readonly losses: readonly number[] } | null;

@@ -1,8 +1,8 @@
 /** The latest finished run of each project: weights, curves and results, so that a reload loses nothing that took minutes to make. */
-import type { Receipt } from '../engine/receipt';
-import type { EndReason } from '../engine/run-event';
+
 import type { Meaning } from '../graph/document';
-import type { KeptWeights, Measures, Requests, TrainedModel } from '../worker/protocol';
+import type { Receipt } from '../graph/receipt';
+import type { EndReason, KeptWeights, Measures, Requests, TrainedModel } from '../worker/protocol';
 import { forget } from './checkpoints';
 import { attempt, database, type Stored } from './db';
 

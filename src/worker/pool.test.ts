@@ -225,6 +225,17 @@ describe('cancelling', () => {
     expect(living()).toEqual([]);
   });
 
+  it('several at once, none of which takes the place of another', async () => {
+    const { pool, workers, living } = scene(1);
+    const jobs = [1, 2, 3].map((seed) => job(`r${seed}`, seed, 10_000));
+    const outcomes = jobs.map(([one]) => pool.submit(one));
+    pool.cancel('r1', 'r2', 'r3');
+    expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(Array(3).fill('cancelled'));
+    expect(jobs.map(([, told]) => told.attempts)).toEqual([[1], [], []]);
+    expect(workers).toHaveLength(1);
+    expect(living()).toEqual([]);
+  });
+
   it('what is over or unknown does nothing', async () => {
     const { pool } = scene(1);
     const [one] = job('r', 1, 1);

@@ -71,19 +71,21 @@ export class WorkerPool {
     });
   }
 
-  /** Ends a job at once, whether it waits or runs: its worker is ended with it, since nothing of it is needed any more. */
-  cancel(run: RunId): void {
-    const waiting = this.#queue.find(({ job }) => job.args.run === run);
-    if (waiting) {
-      this.#queue = this.#queue.filter((entry) => entry !== waiting);
-      waiting.settle({ kind: 'cancelled' });
-      return;
+  /**
+   * Ends jobs at once, whether they wait or run: a worker is ended with its job, since nothing of it is needed any more. Those that
+   * wait go first, or they would take the places of those that run.
+   */
+  cancel(...runs: readonly RunId[]): void {
+    const isMeant = ({ job }: Entry) => runs.includes(job.args.run);
+    const waiting = this.#queue.filter(isMeant);
+    this.#queue = this.#queue.filter((entry) => !isMeant(entry));
+    for (const { settle } of waiting) settle({ kind: 'cancelled' });
+    for (const seat of [...this.#seats]) {
+      const { entry } = seat;
+      if (!entry || !isMeant(entry)) continue;
+      this.#leave(seat);
+      entry.settle({ kind: 'cancelled' });
     }
-    const seat = [...this.#seats].find(({ entry }) => entry?.job.args.run === run);
-    if (!seat?.entry) return;
-    const { settle } = seat.entry;
-    this.#leave(seat);
-    settle({ kind: 'cancelled' });
     this.#fill();
   }
 

@@ -7,10 +7,10 @@ import type { DataProblem, Fitted } from '../data/dataset';
 import type { BackendWish as Backend } from '../engine/backend-wish';
 import type { RunCheckpoint } from '../engine/checkpoint';
 import type { Preflight } from '../engine/preflight';
-import type { Receipt } from '../engine/receipt';
-import type { Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
+import type { EndReason, Evaluation, FailureCause, Measures, RunEvent } from '../engine/run-event';
 import type { KeptWeights, NamedWeight } from '../engine/weights';
 import type { FileProblem } from '../graph/file-problem';
+import type { Receipt } from '../graph/receipt';
 import type { DatasetSchema } from '../graph/schema';
 
 export type { Backend };
@@ -216,4 +216,4 @@ export type CancelMessage = { readonly kind: 'cancel'; readonly id: number };
 
 export type ToWorker = RequestMessage | CancelMessage;
 export type FromWorker = AnswerMessage | Notification;
-export type { KeptWeights, Measures, NamedWeight, Receipt, RunCheckpoint };
+export type { EndReason, KeptWeights, Measures, NamedWeight, Receipt, RunCheckpoint };

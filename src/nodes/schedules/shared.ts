@@ -1,15 +1,16 @@
 /** Fields and steps that schedules have in common. */
 import { t } from '../../graph/text';
+import type { SchedulePosition } from '../define-training';
 import { float } from '../fields';
 
-export const warmUpShare = () =>
+export const warmUpShare = (value = 0) =>
   float(
     t('Warm-up', '预热'),
     t(
       'Share of all steps during which the rate rises from zero; steadies large models at the start.',
       '学习率从零上升所占的步数比例；使大模型在开始时更稳定。',
     ),
-    0,
+    value,
     { min: 0, max: 0.9, step: 0.01 },
   );
 
@@ -37,4 +38,18 @@ export function warmUp(
   // The last step is the end of the curve: progress 1.
   const falling = Math.max(1, steps - rising - 1);
   return { isRising: false, progress: Math.min(1, (step - rising) / falling) };
+}
+
+/** The same rise as a factor for schedules that count epochs and not the remaining steps: 1 after it. */
+export function ramp(share: number, { step, steps }: SchedulePosition): number {
+  const rising = Math.floor(share * steps);
+  return step < rising ? (step + 1) / rising : 1;
+}
+
+/** Epochs of the phase that are over, with the part of the one under way. */
+export function epochsOver({ step, stepsPerEpoch }: SchedulePosition): number {
+  const epochs = step / stepsPerEpoch;
+  // With accumulation an epoch may have ten thirds of a step: what rounding takes from a whole number comes back.
+  const whole = Math.round(epochs);
+  return Math.abs(epochs - whole) < 1e-9 * (1 + whole) ? whole : epochs;
 }

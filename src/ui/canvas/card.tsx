@@ -10,6 +10,8 @@ import { nodeType } from '../../nodes/index';
 import { documentStore } from '../../state/document-store';
 import { useText } from '../i18n';
 import { FAMILY_ICONS, type FamilyOrUnknown } from '../theme/families';
+import { CardHealth } from './card-health';
+import { CardKept } from './card-kept';
 import { portKey, usePortVerdict } from './connecting';
 import type { CardNode } from './flow-model';
 import { portRows, portY } from './geometry';
@@ -59,6 +61,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
             <Snowflake size={13} aria-hidden />
           </span>
         )}
+        <CardKept id={node.id} />
         {problems.length > 0 && (
           <button
             type="button"
@@ -128,6 +131,7 @@ export const Card = memo(function Card({ id, data, selected }: NodeProps<CardNod
         <span className="card-shape mono">{shapes.filter(Boolean).join(' ')}</span>
       </div>
       <div className="card-cost" style={{ width: `${costShare * 100}%` }} />
+      <CardHealth node={node.id} title={title} />
     </div>
   );
 });

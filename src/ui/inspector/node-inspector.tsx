@@ -16,6 +16,7 @@ import { FieldForm } from './field-form';
 import { useFieldMessages } from './field-messages';
 import { Formula } from './formula';
 import css from './inspector.module.css';
+import { NodeHealth } from './node-health';
 import { NodeSwitches } from './node-switches';
 import { Ports } from './ports';
 
@@ -110,6 +111,7 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
           {type.kind !== 'input' && <Counts primitives={primitives} cost={compiled.costs.get(node.id)} />}
         </section>
       )}
+      <NodeHealth node={node.id} />
       {type && type.references.length > 0 && (
         <section className={css.section}>
           <h3 className={css.heading}>{text(words.references)}</h3>

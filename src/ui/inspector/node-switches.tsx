@@ -1,12 +1,18 @@
-/** Freeze and bypass: the two switches that every node has whatever its type. */
+/** Freeze, learning-rate factor and bypass: what every node has whatever its type. */
 import { useId } from 'react';
 import type { GraphNode } from '../../graph/document';
 import { inspectorMessages as words } from '../../messages/inspector';
 import type { NodeType } from '../../nodes/define-node';
+import { RATE_FACTOR } from '../../nodes/training-groups';
 import { useDocument } from '../../state/document-store';
 import { useText } from '../i18n';
+import type { FieldMessage } from './field-messages';
+import { FieldRow } from './field-row';
 import form from './form.module.css';
 import { Switch } from './switch';
+
+/** The compiler's go to the list above the form: the factor is no field of the type. */
+const NO_MESSAGES: readonly FieldMessage[] = [];
 
 interface NodeSwitchesProps {
   readonly node: GraphNode;
@@ -30,6 +36,21 @@ export function NodeSwitches({ node, type, mayHaveWeights }: NodeSwitchesProps) 
           help={text(words.trainableHelp)}
           checked={node.trainable !== false}
           onChange={(trainable) => dispatch({ kind: 'setTrainable', node: node.id, trainable })}
+        />
+      )}
+      {canFreeze && node.trainable !== false && (
+        <FieldRow
+          name="learningRateFactor"
+          field={RATE_FACTOR}
+          value={node.learningRateFactor ?? 1}
+          schema={null}
+          messages={NO_MESSAGES}
+          onChange={(factor) =>
+            dispatch(
+              { kind: 'setLearningRateFactor', node: node.id, factor: Number(factor) },
+              `rate:${node.id}`,
+            )
+          }
         />
       )}
       {canBypass && (

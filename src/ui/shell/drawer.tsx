@@ -1,4 +1,4 @@
-/** Below the canvas: training, results, data, problems. Its tabs stay in sight when it is closed; its height is remembered. */
+/** Below the canvas: training, results, experiments, data, problems. Its tabs stay in sight when it is closed; its height is remembered. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type KeyboardEvent, lazy, type PointerEvent, useRef, useState } from 'react';
 import { shellMessages } from '../../messages/shell';
@@ -16,6 +16,9 @@ const TrainingPanel = lazy(() =>
 );
 const ResultsPanel = lazy(() =>
   import('../results/results-panel').then((module) => ({ default: module.ResultsPanel })),
+);
+const ExperimentsPanel = lazy(() =>
+  import('../experiments/experiments-panel').then((module) => ({ default: module.ExperimentsPanel })),
 );
 const DataPanel = lazy(() => import('../data/data-panel').then((module) => ({ default: module.DataPanel })));
 
@@ -56,6 +59,7 @@ export function Drawer() {
           items={[
             { value: 'training', label: say(shellMessages.tabTraining) },
             { value: 'results', label: say(shellMessages.tabResults) },
+            { value: 'experiments', label: say(shellMessages.tabExperiments) },
             { value: 'data', label: say(shellMessages.tabData) },
             { value: 'problems', label: say(shellMessages.tabProblems), badge: <ProblemCount /> },
           ]}
@@ -86,6 +90,7 @@ export function Drawer() {
           <Part key={tab}>
             {tab === 'training' && <TrainingPanel />}
             {tab === 'results' && <ResultsPanel />}
+            {tab === 'experiments' && <ExperimentsPanel />}
             {tab === 'data' && <DataPanel />}
             {tab === 'problems' && <ProblemsPanel />}
           </Part>

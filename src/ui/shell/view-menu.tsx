@@ -60,6 +60,9 @@ function Items({ close }: { readonly close: () => void }) {
       <MenuItem isChecked={view.showCosts} onClick={() => set({ showCosts: !view.showCosts })}>
         {say(shellMessages.showCosts)}
       </MenuItem>
+      <MenuItem isChecked={view.showMeasured} onClick={() => set({ showMeasured: !view.showMeasured })}>
+        {say(shellMessages.showMeasured)}
+      </MenuItem>
       <MenuItem isChecked={view.snapToGrid} onClick={() => set({ snapToGrid: !view.snapToGrid })}>
         {say(shellMessages.snapToGrid)}
       </MenuItem>

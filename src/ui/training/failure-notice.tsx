@@ -4,6 +4,7 @@ import { nodeTitle } from '../../compile/describe';
 import { describeDataProblem } from '../../data/describe';
 import type { FailureCause } from '../../engine/run-event';
 import { type NodeId, nodeId } from '../../graph/document';
+import { nonFiniteMessages } from '../../messages/preflight';
 import { trainingMessages as words } from '../../messages/training';
 import { optimizerType } from '../../nodes/training-index';
 import { useDocument } from '../../state/document-store';
@@ -11,6 +12,7 @@ import { useRun } from '../../state/run-store';
 import { useView } from '../../state/view-store';
 import { type Say, useLocale, useText } from '../i18n';
 import problems from '../problems/problems.module.css';
+import { nonFiniteRemedies } from './non-finite-remedies';
 import css from './training.module.css';
 
 interface Remedy {
@@ -51,13 +53,10 @@ export function useFailureSentence(): (failure: FailureCause) => string {
       case 'out-of-memory':
         return text(words.outOfMemory);
       case 'non-finite': {
-        const { epoch, step } = failure;
+        const { epoch, step, part } = failure;
         if (!failure.node) return text(words.nonFinite, { epoch, step });
-        return text(words.nonFiniteNode, {
-          epoch,
-          step,
-          node: nodeTitle({ locale, nodes }, canvasNode(failure.node)),
-        });
+        const node = nodeTitle({ locale, nodes }, canvasNode(failure.node));
+        return text(part ? nonFiniteMessages[part] : words.nonFiniteNode, { epoch, step, node });
       }
       case 'backend':
         return text(words.backendFailed, { message: failure.message.replace(/[^.。]$/, '$&.') });
@@ -79,7 +78,10 @@ export function useFailureSentence(): (failure: FailureCause) => string {
 
 function useRemedies(): (failure: FailureCause) => readonly Remedy[] {
   const text = useText();
-  const training = useDocument((state) => state.doc.meaning.training);
+  const locale = useLocale();
+  const doc = useDocument((state) => state.doc);
+  const compiled = useDocument((state) => state.compiled);
+  const { training } = doc.meaning;
   const nodes = useDocument((state) => state.doc.meaning.nodes);
   const dispatch = useDocument((state) => state.dispatch);
   const start = useRun((state) => state.start);
@@ -105,7 +107,7 @@ function useRemedies(): (failure: FailureCause) => readonly Remedy[] {
         const lower = Number((rate / 10).toPrecision(3));
         const node = failure.node ? canvasNode(failure.node) : null;
         return [
-          ...(lower > 0
+          ...(lower > 0 && failure.part !== 'data' && failure.part !== 'weights'
             ? [
                 {
                   label: text(words.lowerRate, { rate: lower }),
@@ -117,6 +119,14 @@ function useRemedies(): (failure: FailureCause) => readonly Remedy[] {
                 },
               ]
             : []),
+          ...nonFiniteRemedies(doc, compiled, failure, node).map((remedy) => ({
+            label: text(remedy.text, {
+              node: remedy.node ? nodeTitle({ locale, nodes }, remedy.node) : '',
+              type: remedy.type ? text(remedy.type) : '',
+              limit: remedy.limit ?? '',
+            }),
+            run: () => dispatch(remedy.command),
+          })),
           ...(node && nodes[node] ? [{ label: text(words.showNode), run: () => select([node]) }] : []),
           again,
         ];

@@ -1,5 +1,5 @@
 /** The receipt of the run shown, and the button that trains it once more to see whether the numbers are the same. */
-import type { ReceiptField } from '../../engine/receipt';
+import type { ReceiptField } from '../../graph/receipt';
 import type { Text } from '../../graph/text';
 import { trainingMessages as words } from '../../messages/training';
 import { useRun } from '../../state/run-store';

@@ -6,7 +6,9 @@ import { useRun } from '../../state/run-store';
 import { useView } from '../../state/view-store';
 import { useText } from '../i18n';
 import problems from '../problems/problems.module.css';
+import { formatMeasure, parseMeasure } from './measure-title';
 import css from './training.module.css';
+import { useColumnTitle } from './use-column-title';
 
 export function RunStatus() {
   const text = useText();
@@ -59,7 +61,11 @@ export function RunStatus() {
           })}
         </span>
       )}
-      {startsFrom && <span className={css.dim}>{text(words.startsFrom, { ...startsFrom })}</span>}
+      {startsFrom && (
+        <span className={css.dim}>
+          {text(words.startsFrom, { kept: startsFrom.kept, total: startsFrom.total })}
+        </span>
+      )}
       {speed !== null && (
         <span className={css.dim}>
           {text(words.samplesPerSecond, { count: formatCount(Math.round(speed)) })}
@@ -80,10 +86,15 @@ function Ended() {
   const many = isStopped ? words.doneStopped : words.doneEpochs;
   const one = isStopped ? words.stoppedOne : words.doneOne;
   const few = epochs === 0 ? words.stoppedFirst : one;
+  const goal = useGoal();
   const sentence =
     reason === 'early-stopping' && patience !== undefined
       ? text(words.doneEarly, { patience })
-      : text(epochs <= 1 ? few : many, { epochs });
+      : reason === 'target'
+        ? goal
+        : reason === 'time'
+          ? text(words.doneTime, { epoch: epochs + 1 })
+          : text(epochs <= 1 ? few : many, { epochs });
   return (
     <>
       <span role="status">{sentence}</span>
@@ -96,6 +107,22 @@ function Ended() {
       </button>
     </>
   );
+}
+
+/** Which measure was good enough; left open when the settings have changed since. */
+function useGoal(): string {
+  const text = useText();
+  const columnTitle = useColumnTitle();
+  const last = useRun((state) => state.epochRows.at(-1));
+  const isStale = useRun((state) => state.stale);
+  const monitor = useDocument((state) => state.doc.meaning.training.stop.target?.monitor);
+  const epoch = last?.epoch ?? 0;
+  const value = monitor === undefined || isStale ? undefined : last?.measures[monitor];
+  if (monitor === undefined || value === undefined) return text(words.doneTargetUnknown, { epoch });
+  const { id } = parseMeasure(monitor);
+  return text(words.doneTarget, {
+    ...{ epoch, measure: columnTitle(monitor), value: formatMeasure(id, value) },
+  });
 }
 
 function BackendInUse() {

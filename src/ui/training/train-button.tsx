@@ -2,8 +2,10 @@
 import { Pause, Play, Square, StepForward } from 'lucide-react';
 import { describeDiagnostic } from '../../compile/describe';
 import { formatDuration } from '../../messages/catalogue';
+import { preflightMessages } from '../../messages/preflight';
 import { trainingMessages as words } from '../../messages/training';
 import { useDocument } from '../../state/document-store';
+import { usePreflight } from '../../state/preflight-store';
 import { useRun } from '../../state/run-store';
 import { useView } from '../../state/view-store';
 import { useLocale, useText } from '../i18n';
@@ -11,6 +13,8 @@ import css from './training.module.css';
 
 export function TrainButton() {
   const status = useRun((state) => state.status);
+  const isMeasuring = usePreflight((state) => state.status === 'measuring');
+  if (isMeasuring) return <Measuring />;
   return status === 'idle' || status === 'done' || status === 'failed' ? <Start /> : <Running />;
 }
 
@@ -57,6 +61,22 @@ function Start() {
       <Play size={14} fill="currentColor" aria-hidden />
       {label}
     </button>
+  );
+}
+
+/** The run has been asked for, and the model is being tried. */
+function Measuring() {
+  const text = useText();
+  const cancel = usePreflight((state) => state.cancel);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: as below
+    <div className={css.running} role="group" aria-label={text(words.controls)}>
+      <span className={css.where}>{text(preflightMessages.measuring)}</span>
+      <button type="button" onClick={cancel}>
+        <Square size={12} fill="currentColor" aria-hidden />
+        {text(words.stop)}
+      </button>
+    </div>
   );
 }
 

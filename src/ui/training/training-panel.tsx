@@ -9,6 +9,8 @@ import { BackendChoice } from './backend-choice';
 import { FailureNotice } from './failure-notice';
 import { HistoryTable } from './history-table';
 import { LiveCharts } from './live-charts';
+import { PreflightNotice } from './preflight-notice';
+import { NativeOffNotice, PreflightReadout } from './preflight-readout';
 import { ReceiptDetails } from './receipt-details';
 import { RunNotices } from './run-notices';
 import { RunStatus } from './run-status';
@@ -82,6 +84,7 @@ export function TrainingPanel() {
             {text(areSettingsOpen ? words.hideSettings : words.settings)}
           </button>
         </div>
+        <PreflightNotice />
         {isIdle ? (
           <Empty />
         ) : (
@@ -89,6 +92,8 @@ export function TrainingPanel() {
             <FailureNotice />
             <RunNotices />
             <StaleNotice />
+            <NativeOffNotice />
+            <PreflightReadout />
             {!isTableOpen && (
               <LiveCharts log={log} smoothing={smoothing} flipped={flipped} onToggle={toggle} />
             )}

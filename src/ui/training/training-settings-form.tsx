@@ -12,6 +12,7 @@ import { FieldForm } from '../inspector/field-form';
 import { type FieldMessage, useFieldMessages } from '../inspector/field-messages';
 import { FieldRow } from '../inspector/field-row';
 import form from '../inspector/form.module.css';
+import { AdvancedSettings } from './advanced-settings';
 import { EarlyStoppingForm } from './early-stopping-form';
 
 const D = DEFAULT_TRAINING;
@@ -96,7 +97,8 @@ export function TrainingSettingsForm() {
           })
         }
       />
-      {training.earlyStopping && <EarlyStoppingForm settings={training.earlyStopping} />}
+      {training.earlyStopping && <EarlyStoppingForm settings={training.earlyStopping} messages={messages} />}
+      <AdvancedSettings messages={messages} />
     </div>
   );
 }
