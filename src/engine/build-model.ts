@@ -107,13 +107,19 @@ function assemble(
   });
   // Not `model.apply`: outside training tfjs frees a tensor too early when one layer takes it twice (tfjs 4.22, executor.ts
   // counts such a reader once and discounts it twice).
+  const all = instructions(plan, layers);
+  const forLogits = needed(
+    all,
+    plan.heads.map(({ logits }) => logits),
+  );
   const evaluate = (
     tensors: readonly tfjs.Tensor[],
     training: boolean,
     wanted: (head: PlanHead) => ValueRef,
+    steps: readonly Instruction[],
     tap?: Tap,
   ): HeadOutputs => {
-    const { valueAt, maskAt } = execute(tf, plan, layers, tensors, training, tap);
+    const { valueAt, maskAt } = execute(tf, plan, steps, tensors, training, tap);
     return {
       values: plan.heads.map((head) => valueAt(wanted(head))),
       masks: plan.heads.map(({ mask }) => mask && maskAt(mask)),
@@ -133,8 +139,8 @@ function assemble(
     predictModel,
     layers,
     parameters: weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0),
-    forward: (tensors, training, tap) => evaluate(tensors, training, (head) => head.logits, tap),
-    predict: (tensors) => evaluate(tensors, false, (head) => head.prediction),
+    forward: (tensors, training, tap) => evaluate(tensors, training, (head) => head.logits, forLogits, tap),
+    predict: (tensors) => evaluate(tensors, false, (head) => head.prediction, all),
     setTrainable,
     trainableVariables: () =>
       [...layers.values()].flatMap((layer) =>
@@ -143,7 +149,7 @@ function assemble(
     seekStep(step) {
       for (const layer of layers.values()) if (isStepSeeded(layer)) layer.step = step;
     },
-    firstNonFinite: (tensors) => firstNonFinite(tf, plan, layers, tensors),
+    firstNonFinite: (tensors) => firstNonFinite(tf, plan, all, tensors),
     dispose: freeWeights,
   };
 }
@@ -232,11 +238,45 @@ interface Executed {
   maskAt(ref: ValueRef): tfjs.Tensor;
 }
 
+/** One layer of the plan, ready to be run: a small model spends more time on looking things up than on arithmetic. */
+interface Instruction {
+  readonly id: PlanId;
+  readonly layer: Layer;
+  /** Keys of the values that go in, in the order of `portValues`, and of the ids that the mask is made from. */
+  readonly inputs: readonly string[];
+  readonly mask: ValueRef | null;
+  readonly outputs: readonly string[];
+}
+
+const instructions = (plan: ModelPlan, layers: ReadonlyMap<PlanId, Layer>): readonly Instruction[] =>
+  plan.nodes.map((node) => {
+    const type = primitiveType(node);
+    return {
+      id: node.id,
+      layer: layers.get(node.id)!,
+      inputs: type.inputs.flatMap(({ name }) => (node.inputs[name] ?? []).map(keyOf)),
+      mask: node.mask,
+      outputs: type.outputs.map(({ name }) => keyOf({ node: node.id, port: name })),
+    };
+  });
+
+/** Those that lead to the values wanted: a training step needs no softmax after its logits. */
+function needed(all: readonly Instruction[], wanted: readonly ValueRef[]): readonly Instruction[] {
+  const keys = new Set(wanted.map(keyOf));
+  const used = all.toReversed().filter(({ inputs, mask, outputs }) => {
+    if (!outputs.some((key) => keys.has(key))) return false;
+    for (const key of inputs) keys.add(key);
+    if (mask) keys.add(keyOf(mask));
+    return true;
+  });
+  return used.toReversed();
+}
+
 /** Runs the layers one by one, in plan order. Call inside a tidy. */
 function execute(
   tf: Tfjs,
   plan: ModelPlan,
-  layers: ReadonlyMap<PlanId, Layer>,
+  steps: readonly Instruction[],
   inputs: readonly tfjs.Tensor[],
   training: boolean,
   tap: Tap = (_, outputs) => outputs,
@@ -255,14 +295,13 @@ function execute(
     if (outputs === 'stop') return { valueAt, maskAt };
     values.set(keyOf({ node: id, port: 'output' }), outputs[0]!);
   }
-  for (const node of plan.nodes) {
-    const type = primitiveType(node);
-    const args = portValues(type, node, valueAt, maskAt);
-    const made = asList(layers.get(node.id)!.apply(args, { training }) as tfjs.Tensor | tfjs.Tensor[]);
-    const outputs = tap(node.id, made);
+  for (const { id, layer, inputs, mask, outputs: keys } of steps) {
+    const args = inputs.map((key) => values.get(key)!);
+    if (mask) args.push(maskAt(mask));
+    const made = asList(layer.apply(single(args), { training }) as tfjs.Tensor | tfjs.Tensor[]);
+    const outputs = tap(id, made);
     if (outputs === 'stop') break;
-    for (const [at, port] of type.outputs.entries())
-      values.set(keyOf({ node: node.id, port: port.name }), outputs[at]!);
+    for (let at = 0; at < keys.length; at += 1) values.set(keys[at]!, outputs[at]!);
   }
   return { valueAt, maskAt };
 }
@@ -271,7 +310,7 @@ function execute(
 function firstNonFinite(
   tf: Tfjs,
   plan: ModelPlan,
-  layers: ReadonlyMap<PlanId, Layer>,
+  steps: readonly Instruction[],
   inputs: readonly tfjs.Tensor[],
 ): PlanId | null {
   // x · 0 is 0, or NaN where x is not finite, and a NaN survives the sum.
@@ -279,7 +318,7 @@ function firstNonFinite(
     tf.sum(tf.mul(tf.cast(tensor, 'float32'), 0)).dataSync()[0] === 0;
   let found: PlanId | null = null;
   tf.tidy(() => {
-    execute(tf, plan, layers, inputs, true, (id, outputs) => {
+    execute(tf, plan, steps, inputs, true, (id, outputs) => {
       if (outputs.every(allFinite)) return outputs;
       found = id;
       return 'stop';

@@ -87,6 +87,8 @@ class Session {
   /** Measures of the epochs of the phase that are over. */
   #history: Measures[] = [];
   #lastReportAt = 0;
+  /** The batch of the last step, where nobody reads it any more. */
+  #spent: Batch | null = null;
   /** On the clock of this session, as if it had run from the beginning. */
   #startedAt = 0;
   #epochStartedAt = 0;
@@ -272,7 +274,9 @@ class Session {
   #takeStep(context: StepContext, step: number, rows: Int32Array): PendingStep {
     const { model, data } = this.#options;
     const startedAt = performance.now();
-    const batch = data.batch(rows);
+    const batch = data.batch(rows, this.#spent ?? undefined);
+    // wasm copies what it is given at once and no step is in flight there: the arrays can be written again.
+    if (context.tf.getBackend() === 'wasm') this.#spent = batch;
     model.seekStep(this.#globalStep);
     this.#globalStep += 1;
     const epoch = this.#epochs + 1;
