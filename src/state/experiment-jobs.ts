@@ -1,33 +1,21 @@
 /** What an experiment runs: its settings and the compiled document → plans, one per run. Pure, so that a form can show it beforehand. */
-import { halvingRungs, promoted, type Rung } from '../compile/experiments/halving';
 import { rangeTestPlan } from '../compile/experiments/range-test';
-import { gridPoints, randomPoints } from '../compile/experiments/space';
-import { betterOf } from '../compile/experiments/summary';
-import { makeTrials, type Skipped, type Trial } from '../compile/experiments/trials';
+import { bestScored, nextRung, type PlannedSearch, planSearch } from '../compile/experiments/search';
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { CompileResult } from '../compile/result';
 import { createRandom } from '../data/random';
 import type { GraphDoc } from '../graph/document';
 import type { DatasetSchema } from '../graph/schema';
-import type {
-  Experiment,
-  ExperimentJob,
-  ExperimentSettings,
-  JobVariation,
-  SearchSettings,
-} from '../storage/experiments';
+import type { Experiment, ExperimentJob, ExperimentSettings, JobVariation } from '../storage/experiments';
 
 export interface PlannedRun {
   readonly variation: JobVariation;
   readonly plan: ModelPlan;
   readonly training: TrainingPlan;
 }
-export interface PlannedExperiment {
+export interface PlannedExperiment extends Omit<PlannedSearch, 'runs'> {
   /** Of the first rung with successive halving. */
   readonly runs: readonly PlannedRun[];
-  readonly skipped: readonly Skipped[];
-  readonly trials: readonly Trial[];
-  readonly rungs: readonly Rung[];
 }
 
 /** Null while the document cannot be trained. */
@@ -60,72 +48,33 @@ export function planExperiment(
         }),
       );
     case 'search':
-      return planSearch(doc, schema, settings.search);
+      return planSearch(doc, schema, settings.search, createRandom(settings.search.seed));
   }
 }
 
-function planSearch(doc: GraphDoc, schema: DatasetSchema, search: SearchSettings): PlannedExperiment {
-  const { dimensions, strategy, runs } = search;
-  const random = createRandom(search.seed);
-  const points =
-    strategy === 'grid' ? gridPoints(dimensions, runs, random) : randomPoints(dimensions, random);
-  const places = dimensions.map(({ place }) => place);
-  const { trials, skipped } = makeTrials(doc, schema, places, points, runs);
-  // How many there are decides how many rungs pay; with fewer than asked for there are fewer of them.
-  const rungs =
-    strategy === 'halving' && trials.length > 0
-      ? halvingRungs(trials.length, epochsOf(trials[0]!.training), search.factor)
-      : [];
-  return { runs: trials.map((trial, i) => trialRun(trial, i, 0, rungs[0] ?? null)), skipped, trials, rungs };
-}
-
-export const epochsOf = ({ phases }: TrainingPlan): number =>
-  phases.reduce((sum, { epochs }) => sum + epochs, 0);
-
-function trialRun(
-  { point, plan, training }: Trial,
-  trial: number,
-  at: number,
-  rung: Rung | null,
-): PlannedRun {
-  const variation = { kind: 'trial', trial, point, rung: at } as const;
-  const phases = rung ? training.phases.map((phase) => ({ ...phase, epochs: rung.epochs })) : training.phases;
-  return { variation, plan, training: { ...training, phases } };
-}
-
-/** The runs of the rung after this one, when all of this one have ended. */
-export function nextRung(
-  { trials, rungs }: PlannedExperiment,
-  jobs: readonly ExperimentJob[],
-  measure: string,
-  rung: number,
+/** The runs of the rung after that of this job, when all jobs of it have ended. */
+export function runsAfter(
+  planned: PlannedExperiment,
+  { settings, jobs }: Experiment,
+  { variation }: ExperimentJob,
 ): readonly PlannedRun[] {
-  const next = rungs[rung + 1];
-  if (!next) return [];
-  const here = jobs.filter(({ variation }) => variation.kind === 'trial' && variation.rung === rung);
-  const scores = here.map((job) => scoreOf(job, measure));
-  return promoted(scores, next.trials, betterOf(measure)).map((index) => {
-    const { variation } = here[index]!;
-    const trial = variation.kind === 'trial' ? variation.trial : 0;
-    return trialRun(trials[trial]!, trial, rung + 1, next);
-  });
+  if (settings.kind !== 'search' || variation.kind !== 'trial') return [];
+  const { measure } = settings.search;
+  return nextRung(planned, scored(jobs, measure), measure, variation.rung);
 }
 
 export const scoreOf = ({ status, measures }: ExperimentJob, measure: string): number | null =>
   status === 'done' ? (measures?.[measure] ?? null) : null;
 
-/** The best finished run of a search: of those that came furthest, since more epochs make more of any settings. */
+const scored = (jobs: readonly ExperimentJob[], measure: string) =>
+  jobs.flatMap((job) => {
+    const { variation } = job;
+    return variation.kind === 'trial' ? [{ job, variation, score: scoreOf(job, measure) }] : [];
+  });
+
+/** The best finished run of a search. */
 export function bestJob({ settings, jobs }: Experiment): ExperimentJob | null {
   if (settings.kind !== 'search') return null;
   const { measure } = settings.search;
-  const rungOf = ({ variation }: ExperimentJob) => (variation.kind === 'trial' ? variation.rung : 0);
-  const finished = jobs.filter((job) => scoreOf(job, measure) !== null);
-  const last = Math.max(...finished.map(rungOf));
-  const candidates = finished.filter((job) => rungOf(job) === last);
-  const [best] = promoted(
-    candidates.map((job) => scoreOf(job, measure)),
-    1,
-    betterOf(measure),
-  );
-  return best === undefined ? null : candidates[best]!;
+  return bestScored(scored(jobs, measure), measure)?.job ?? null;
 }

@@ -1,5 +1,6 @@
 /** Gathers what one run of an experiment tells into the job that is shown and stored. */
 import { RANGE_TEST, rangeTestEnd, rangeTestSteps, rateAt } from '../compile/experiments/range-test';
+import { keptMeasures } from '../compile/experiments/summary';
 import type { TrainingPlan } from '../compile/plan';
 import type { ExperimentJob } from '../storage/experiments';
 import type { PoolOutcome } from '../worker/pool';
@@ -10,7 +11,7 @@ export class JobListener {
   onEnough: () => void = () => {};
   readonly #job: ExperimentJob;
   readonly #accumulate: number;
-  readonly #restoresBest: boolean;
+  readonly #training: TrainingPlan;
   /** Steps of a range test; null for all others. */
   readonly #steps: number | null;
   readonly #show: (patch: Partial<ExperimentJob>) => void;
@@ -23,7 +24,7 @@ export class JobListener {
   constructor(job: ExperimentJob, training: TrainingPlan, show: (patch: Partial<ExperimentJob>) => void) {
     this.#job = job;
     this.#accumulate = training.phases[0]!.accumulate;
-    this.#restoresBest = training.phases.at(-1)!.earlyStopping?.restoreBest ?? false;
+    this.#training = training;
     this.#steps = job.variation.kind === 'rates' ? rangeTestSteps(training, RANGE_TEST) : null;
     this.#show = show;
   }
@@ -81,7 +82,7 @@ export class JobListener {
         ...common,
         status: 'done',
         progress: 1,
-        measures: this.#kept(event?.bestEpoch ?? 0),
+        measures: keptMeasures(this.#history, this.#training, event?.bestEpoch ?? 0),
         evaluation: evaluation && {
           split: evaluation.split,
           rows: evaluation.rows,
@@ -91,11 +92,5 @@ export class JobListener {
     }
     if (outcome.kind === 'cancelled') return { ...common, status: 'cancelled' };
     return { ...common, status: 'failed', failure: outcome.cause };
-  }
-
-  /** Measures of the epoch whose weights the model ended with. */
-  #kept(bestEpoch: number): ExperimentJob['measures'] {
-    const best = this.#restoresBest ? this.#history.find(({ epoch }) => epoch === bestEpoch) : undefined;
-    return (best ?? this.#history.at(-1))?.measures ?? null;
   }
 }

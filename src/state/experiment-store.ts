@@ -4,6 +4,7 @@
  */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { epochsOf } from '../compile/experiments/search';
 import { pointCommand } from '../compile/experiments/space';
 import type { FileProblem } from '../graph/file-problem';
 import {
@@ -22,13 +23,7 @@ import type { Backend, DataSource, NamedWeight } from '../worker/protocol';
 import type { DataState, DocumentState } from './contract';
 import { dataStore } from './data-store';
 import { documentStore } from './document-store';
-import {
-  epochsOf,
-  nextRung,
-  type PlannedExperiment,
-  type PlannedRun,
-  planExperiment,
-} from './experiment-jobs';
+import { type PlannedExperiment, type PlannedRun, planExperiment, runsAfter } from './experiment-jobs';
 import { JobListener } from './experiment-listener';
 import { projectStore } from './project-store';
 import { runStore } from './run-store';
@@ -193,11 +188,7 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       if (!experiment || !how) return;
       void store(id);
       if (experiment.jobs.some(isOpen)) return;
-      const { settings } = experiment;
-      const next =
-        settings.kind === 'search' && job.variation.kind === 'trial'
-          ? nextRung(how.planned, experiment.jobs, settings.search.measure, job.variation.rung)
-          : [];
+      const next = runsAfter(how.planned, experiment, job);
       if (next.length > 0) add(id, next);
       else finish([id], 'done');
     };

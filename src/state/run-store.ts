@@ -8,8 +8,6 @@ import { compile } from '../compile/index';
 import type { ModelPlan } from '../compile/plan';
 import type { FailureCause, RunEvent } from '../engine/run-event';
 import type { Meaning } from '../graph/document';
-import type { Json } from '../graph/json';
-import { jsonEqual } from '../graph/json-equal';
 import { receiptDifferences } from '../graph/receipt';
 import {
   changeUnfinished,
@@ -20,11 +18,8 @@ import {
 } from '../storage/checkpoints';
 import { loadImportedWeights } from '../storage/imported-weights';
 import { loadLatestRun, type StoredRun, saveRun } from '../storage/runs';
-import { weightsForPlan } from '../targets/tfjs/weights-for-plan';
 import {
   type Backend,
-  type GivenWeights,
-  type KeptWeights,
   type NamedWeight,
   type Notification,
   type Receipt,
@@ -32,7 +27,6 @@ import {
   type RunId,
   runLock,
   type StepBlock,
-  type TrainedModel,
 } from '../worker/protocol';
 import type { DataState, DocumentState, RunState } from './contract';
 import { Curves } from './curves';
@@ -40,8 +34,10 @@ import { dataStore } from './data-store';
 import { documentStore } from './document-store';
 import { Frames } from './frames';
 import { historyOf, mayGoOn, resumedOnce, stepOf } from './kept-run';
+import { LearnedWeights } from './learned-weights';
 import { type PreflightState, preflightStore } from './preflight-store';
 import { Reproducing } from './reproduction';
+import { hasAdapted, IDLE, isActive, sameMeaning } from './run-state';
 import { secondsLeft, smoothed } from './time-left';
 import { type WorkerLink, workerLink } from './worker-link';
 
@@ -80,47 +76,6 @@ export interface RunParts {
 
 const SAMPLES = 24;
 
-const IDLE = {
-  status: 'idle',
-  run: null,
-  backend: null,
-  threads: 0,
-  epoch: 0,
-  epochs: 0,
-  step: 0,
-  stepsPerEpoch: 0,
-  secondsLeft: null,
-  samplesPerSecond: null,
-  failure: null,
-  reason: null,
-  startsFrom: null,
-  epochRows: [],
-  evaluation: null,
-  samples: [],
-  receipt: null,
-  resumed: null,
-  keptAt: null,
-  keepProblem: null,
-  interrupted: null,
-  reproduction: null,
-  stale: false,
-} as const satisfies Partial<RunState>;
-
-/** The same network on the same data; training settings do not matter to a model that is trained already. */
-function sameModel(a: Meaning, b: Meaning): boolean {
-  return (['nodes', 'edges', 'dataset'] as const).every((part) =>
-    jsonEqual(a[part] as Json, b[part] as Json),
-  );
-}
-const sameMeaning = (a: Meaning, b: Meaning): boolean =>
-  a === b || jsonEqual(a as unknown as Json, b as unknown as Json);
-
-const hasAdapted = ({ nodes = {} }: KeptWeights): boolean =>
-  Object.values(nodes).some((each) => each !== 'fresh');
-
-const isActive = ({ status }: RunState): boolean =>
-  status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
-
 export function createRunStore({
   link,
   document,
@@ -139,9 +94,7 @@ export function createRunStore({
   let meaning: Meaning | null = null;
   let batchSize = 1;
   let stepMs: number | null = null;
-  let trained: { readonly meaning: Meaning; readonly model: TrainedModel } | null = null;
-  /** Named by node; a promise, because training may be asked for while they are still being read. */
-  let imported: Promise<readonly NamedWeight[]> = Promise.resolve([]);
+  const weights = new LearnedWeights();
   let isSubscribed = false;
   const reproducing = new Reproducing();
 
@@ -285,10 +238,6 @@ export function createRunStore({
       });
     };
 
-    /** What a new run starts from, where that is not fresh weights. */
-    const startingWeights = async (plan: ModelPlan): Promise<GivenWeights | null> =>
-      get().startFrom === 'last' && trained ? { weights: trained.model.weights } : importedFor(plan);
-
     /** Fetches the weights once and stores them with the history; a full disk costs the reload, not the session. */
     const keepModel = async () => {
       const { run, reason } = get();
@@ -298,7 +247,7 @@ export function createRunStore({
       if (get().run !== run) return;
       // The worker died with the model; the last checkpoint is a moment away from it.
       if (!answer.ok) return revive({ kind: 'worker-lost', message: '' });
-      trained = { meaning: of, model: answer.value };
+      weights.trained = { meaning: of, model: answer.value };
       await persist();
     };
     const persist = async () => {
@@ -314,24 +263,28 @@ export function createRunStore({
         evaluation,
         receipt,
       } = get();
-      if (!project || !run || !reason || !trained) return;
+      if (!project || !run || !reason || !weights.trained) return;
       const stored: StoredRun = {
-        ...{ project, run, savedAt: Date.now(), ...trained, backend, threads, epochs, stepsPerEpoch, reason },
+        ...{
+          project,
+          run,
+          savedAt: Date.now(),
+          ...weights.trained,
+          backend,
+          threads,
+          epochs,
+          stepsPerEpoch,
+          reason,
+        },
         ...{ startsFrom, epochRows, evaluation, receipt, curves: curves.snapshot() },
       };
       await storage.saveRun(stored);
     };
 
-    /** What the import left for this plan; null when nothing did. */
-    const importedFor = async (plan: ModelPlan): Promise<GivenWeights | null> => {
-      const weights = weightsForPlan(plan, await imported);
-      return weights.length > 0 ? { weights } : null;
-    };
-
     /** The worker has lost the run, by a reload or with its own life, but its model is here. */
     const reopen = async (run: string): Promise<boolean> => {
-      if (!trained || isActive(get())) return false;
-      const { model, meaning: of } = trained;
+      if (!weights.trained || isActive(get())) return false;
+      const { model, meaning: of } = weights.trained;
       const entry = data.getState().entries.find(({ schema }) => schema.id === of.dataset?.id);
       if (!entry) return false;
       const { batchSize, validationSplit, testSplit, seed } = of.training;
@@ -391,8 +344,8 @@ export function createRunStore({
         epochs: training.phases.reduce((sum, phase) => sum + phase.epochs, 0),
         stale: isStale(),
       });
-      const given = weightsFor && (await startingWeights(weightsFor));
-      trained = null;
+      const given = weightsFor && (await weights.toStart(weightsFor, get().startFrom));
+      weights.trained = null;
       // Stopped, or overtaken, while the weights were read.
       if (get().run !== run || get().status !== 'starting') return;
       const resumed = { globalStep: 0, times: 0, total: 0 };
@@ -477,8 +430,7 @@ export function createRunStore({
         const { doc, compiled } = document.getState();
         if (!compiled.plan) throw new Error('exportTfjs needs a document that compiles');
         const { plan } = compiled;
-        const own = trained && sameModel(trained.meaning, doc.meaning) ? trained.model : null;
-        const model = own ?? (await importedFor(plan));
+        const model = await weights.toExport(plan, doc.meaning);
         const { seed } = doc.meaning.training;
         const answer = await link().request('exportTfjs', { plan, model, seed });
         if (!answer.ok) return { ok: false, cause: answer.error };
@@ -490,9 +442,9 @@ export function createRunStore({
         project = id;
         opened += 1;
         meaning = null;
-        trained = null;
+        weights.trained = null;
         clear({ importedWeights: given?.length ?? 0 });
-        imported = given || id === null ? Promise.resolve(given ?? []) : importedInto(id);
+        weights.imported = given || id === null ? Promise.resolve(given ?? []) : importedInto(id);
         if (id === null) return;
         const kept = await storage.loadUnfinished({ project: id });
         if (project !== id || get().run !== null) return;
@@ -507,7 +459,7 @@ export function createRunStore({
         if (!run || project !== id || get().run !== null) return;
         curves = Curves.restored(run.curves);
         meaning = run.meaning;
-        trained = { meaning: run.meaning, model: run.model };
+        weights.trained = { meaning: run.meaning, model: run.model };
         const { backend, threads, epochs, stepsPerEpoch, reason, epochRows, evaluation } = run;
         const epoch = epochRows.at(-1)?.epoch ?? 0;
         showNow({
