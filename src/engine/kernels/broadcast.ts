@@ -1,8 +1,9 @@
-// Arithmetic and comparisons of float32 where one operand is a row (a bias, a scale per channel) or a column (a statistic per
-// position) of the other; for extremes and comparisons also equal shapes and scalars. tfjs's wasm kernels compute an index array
+// Arithmetic and comparisons of float32 where one operand is a row (a bias, a scale per channel), a row for each block (a scale per
+// image and channel) or a column (a statistic per position) of the other; for extremes and comparisons also equal shapes and scalars. tfjs's wasm kernels compute an index array
 // per element as soon as shapes differ, about 5 times slower, and extremes and comparisons value by value, 10 to 50 times
 // slower. What is not covered, and backends without the native module: the stock kernel.
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import { BYTES } from './copies';
 import { offsetOf, sizeOf, type WasmKernel } from './kernel';
 import type { Native } from './native';
 
@@ -46,13 +47,15 @@ const OPERATIONS: Record<string, Operation> = {
   NotEqual: comparison(5, 5),
 };
 
-type Pattern = { kind: 'row' | 'column'; rows: number; cols: number };
+/** `blocks`: for each of them a row of its own; 1 for columns. */
+type Pattern = { kind: 'row' | 'column'; blocks: number; rows: number; cols: number };
 
 export const broadcasting: readonly WasmKernel[] = Object.entries(OPERATIONS).map(([name, operation]) => ({
   name,
   reason: 'slow',
   create: (host) => {
     const stock = host.stock(name);
+    const bytes = BYTES[operation.dtype]!;
     return (call) => {
       const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return stock(call);
@@ -68,30 +71,34 @@ export const broadcasting: readonly WasmKernel[] = Object.entries(OPERATIONS).ma
       const out = call.backend.makeOutput(whole.shape, operation.dtype);
       const at = (tensor: TensorInfo) => offsetOf(call.backend, tensor);
       const run: Native['broadcastRow'] = native[operation[pattern.kind]];
-      const { rows, cols } = pattern;
-      run(operation.numbers[isStraight ? 0 : 1], at(whole), at(part), at(out), rows, cols);
+      const { blocks, rows, cols } = pattern;
+      const block = rows * cols;
+      for (let i = 0; i < blocks; i++) {
+        const [x, y, to] = [at(whole) + i * block * 4, at(part) + i * cols * 4, at(out) + i * block * bytes];
+        run(operation.numbers[isStraight ? 0 : 1], x, y, to, rows, cols);
+      }
       return out;
     };
   },
 }));
 
-/** row: part = [1, 1, ..., last axes of whole]. column: part = [first axes of whole, ..., 1, 1], or one value. */
+/**
+ * row: part = [1, 1, ..., last axes of whole]. row of each block: part = [first axes of whole, 1, ..., last axes of whole].
+ * column: part = [first axes of whole, ..., 1, 1], or one value.
+ */
 function patternOf(whole: readonly number[], part: readonly number[]): Pattern | null {
   const ahead = whole.length - part.length;
   if (ahead < 0) return null;
   const own = whole.map((_, axis) => (axis < ahead ? 1 : (part[axis - ahead] as number)));
-  if (own.every((dim) => dim === 1)) return { kind: 'column', rows: 1, cols: sizeOf(whole) };
-  let first = 0;
-  while (first < own.length && own[first] === 1) first++;
-  if (own.every((dim, axis) => axis < first || dim === whole[axis])) {
-    const cols = sizeOf(whole.slice(first));
-    return { kind: 'row', rows: sizeOf(whole) / cols, cols };
-  }
-  let last = own.length;
-  while (last > 0 && own[last - 1] === 1) last--;
-  if (own.every((dim, axis) => axis >= last || dim === whole[axis])) {
-    const rows = sizeOf(whole.slice(0, last));
-    return { kind: 'column', rows, cols: sizeOf(whole) / rows };
-  }
-  return null;
+  // Axes of 1 in both belong to either side.
+  const repeated = own.flatMap((dim, axis) => (dim === 1 && whole[axis] !== 1 ? [axis] : []));
+  const first = repeated[0] ?? 0;
+  const last = (repeated.at(-1) ?? -1) + 1;
+  if (own.some((dim, axis) => dim !== whole[axis] && !repeated.includes(axis))) return null;
+  if (repeated.length > 0 && own.slice(first, last).some((dim) => dim !== 1)) return null;
+  const [blocks, rows, cols] = [whole.slice(0, first), whole.slice(first, last), whole.slice(last)].map(
+    sizeOf,
+  ) as [number, number, number];
+  if (cols > 1) return { kind: 'row', blocks, rows, cols };
+  return { kind: 'column', blocks: 1, rows: blocks, cols: rows };
 }

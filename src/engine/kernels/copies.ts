@@ -1,8 +1,9 @@
 // Concat, GatherV2 and Reverse: kernels that only move rows. tfjs's wasm kernels copy run by run through JavaScript views
 // (Concat) or compute an index array per element (GatherV2, Reverse). Ours copy whole rows of bytes, whatever they hold.
-// Concat and GatherV2 need the native module; strings and what else is not covered go to the stock kernel.
+// Concat needs the native module; strings and what else is not covered go to the stock kernel.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { intsOf, offsetOf, sizeOf, type WasmKernel } from './kernel';
+import type { Native } from './native';
 
 export const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1 };
 
@@ -37,40 +38,58 @@ export const concat: WasmKernel = {
   },
 };
 
-/** out[outer, i, inner...] = x[outer, indices[i], inner...] (batchDims 0; the rest is stock). An index out of range throws. */
+/**
+ * out[batch, outer, i, inner...] = x[batch, outer, indices[batch, i], inner...], where the first `batchDims` axes are the batch. An
+ * index out of range throws. tfjs's kernel takes wrong rows of all but the first of a batch, and reads past the end with two batch axes.
+ */
 export const gatherV2: WasmKernel = {
   name: 'GatherV2',
-  reason: 'slow',
+  reason: 'wrong',
   create: (host) => (call) => {
     const { inputs, attrs, backend } = call;
     const { x, indices } = inputs as { x: TensorInfo; indices: TensorInfo };
     const bytes = BYTES[x.dtype];
-    const native = host.native(backend);
-    if (!native || !bytes || indices.dtype !== 'int32' || attrs.batchDims || sizeOf(x.shape) === 0) {
-      return host.stock('GatherV2')(call);
-    }
-    const axis = host.tf.util.parseAxisParam(attrs.axis as number, x.shape)[0] as number;
-    const dim = x.shape[axis] as number;
-    const out = backend.makeOutput(
-      [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-      x.dtype,
+    if (!bytes || indices.dtype !== 'int32') return host.stock('GatherV2')(call);
+    const { backend_util, util } = host.tf;
+    const axis = util.parseAxisParam(attrs.axis as number, x.shape)[0] as number;
+    const batchDims = (attrs.batchDims as number | undefined) ?? 0;
+    const { collectGatherOpShapeInfo } = backend_util.segment_util;
+    const { batchSize, outerSize, dimSize, sliceSize, outputShape } = collectGatherOpShapeInfo(
+      x as never,
+      indices as never,
+      axis,
+      batchDims,
     );
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const row = sizeOf(x.shape.slice(axis + 1)) * bytes;
+    const out = backend.makeOutput(outputShape, x.dtype);
     const picks = intsOf(backend, indices);
-    const from = offsetOf(backend, x);
-    const to = offsetOf(backend, out);
-    for (let i = 0; i < picks.length; i++) {
-      const pick = picks[i] as number;
-      if (pick < 0 || pick >= dim) {
-        backend.disposeData(out.dataId);
-        throw new Error(`GatherV2: the index value ${pick} is not in [0, ${dim - 1}]`);
+    const wrong = picks.find((pick) => pick < 0 || pick >= dimSize);
+    if (wrong !== undefined) {
+      backend.disposeData(out.dataId);
+      throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
+    }
+    if (sizeOf(outputShape) === 0) return out;
+    const row = sliceSize * bytes;
+    const count = picks.length / batchSize;
+    const copyRows = host.native(backend)?.copyRows ?? copierOn(backend.wasm.HEAPU8);
+    for (let batch = 0; batch < batchSize; batch++) {
+      const from = offsetOf(backend, x) + batch * outerSize * dimSize * row;
+      const to = offsetOf(backend, out) + batch * outerSize * count * row;
+      for (let i = 0; i < count; i++) {
+        const pick = picks[batch * count + i] as number;
+        copyRows(from + pick * row, to + i * row, outerSize, row, dimSize * row, count * row);
       }
-      native.copyRows(from + pick * row, to + i * row, outer, row, dim * row, picks.length * row);
     }
     return out;
   },
 };
+
+/** The native module's `copyRows` in JavaScript. */
+const copierOn =
+  (heap: Uint8Array): Native['copyRows'] =>
+  (from, to, rows, width, fromStride, toStride) => {
+    for (let r = 0; r < rows; r++)
+      heap.copyWithin(to + r * toStride, from + r * fromStride, from + r * fromStride + width);
+  };
 
 /** out[..., i, ...] = x[..., n - 1 - i, ...] along each axis of `dims`. */
 export const reverse: WasmKernel = {

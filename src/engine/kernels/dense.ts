@@ -5,24 +5,9 @@
 //
 // f is one of those whose slope can be had from y; the others follow as a kernel of their own.
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
+import { activationOf } from './activation';
 import { floatsOf, type KernelBody, type OwnKernel, offsetOf, sizeOf, type WasmBackend } from './kernel';
 import type { Native } from './native';
-
-/** Numbers of the activations in the native module. */
-const ACTIVATIONS: { readonly [name: string]: number } = {
-  linear: 0,
-  relu: 1,
-  sigmoid: 2,
-  tanh: 3,
-  elu: 4,
-  selu: 5,
-};
-
-function activationOf(attrs: { readonly [name: string]: unknown }): number {
-  const activation = ACTIVATIONS[String(attrs['activation'])];
-  if (activation === undefined) throw new Error(`Dense: no such activation here: ${attrs['activation']}`);
-  return activation;
-}
 
 const dense: OwnKernel = {
   name: 'Weft>Dense',
@@ -33,7 +18,7 @@ const dense: OwnKernel = {
       const [k, n] = kernel.shape as [number, number];
       if (x.shape.at(-1) !== k)
         throw new Error(`Dense: [${x.shape}] does not fit a kernel of [${kernel.shape}]`);
-      const activation = activationOf(attrs);
+      const activation = activationOf(attrs.activation);
       const out = backend.makeOutput([...x.shape.slice(0, -1), n], 'float32');
       const rows = sizeOf(x.shape.slice(0, -1));
       if (rows * n === 0) return out;
@@ -51,7 +36,9 @@ const dense: OwnKernel = {
       const run = (name: string, inputs: { [name: string]: Tensor }) =>
         tf.engine().runKernel(name, inputs, attrs) as Tensor;
       const dz =
-        activationOf(attrs) === 0 ? (dy as Tensor) : run('Weft>ActivationGrad', { dy: dy as Tensor, y: y! });
+        activationOf(attrs.activation) === 0
+          ? (dy as Tensor)
+          : run('Weft>ActivationGrad', { dy: dy as Tensor, y: y! });
       return {
         x: () => run('Weft>DenseInputGrad', { dz, kernel: kernel! }),
         kernel: () => run('Weft>DenseKernelGrad', { x: x!, dz }),
@@ -59,19 +46,6 @@ const dense: OwnKernel = {
       };
     },
   }),
-};
-
-const activationGrad: OwnKernel = {
-  name: 'Weft>ActivationGrad',
-  create:
-    ({ native }) =>
-    ({ inputs, attrs, backend }) => {
-      const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
-      const out = backend.makeOutput(y.shape, 'float32');
-      const at = (tensor: TensorInfo) => offsetOf(backend, tensor);
-      native(backend).activationGradient(activationOf(attrs), at(dy), at(y), at(out), sizeOf(y.shape));
-      return out;
-    },
 };
 
 const denseInputGrad: OwnKernel = {
@@ -118,13 +92,7 @@ const denseBiasGrad: OwnKernel = {
     },
 };
 
-export const denseKernels: readonly OwnKernel[] = [
-  dense,
-  activationGrad,
-  denseInputGrad,
-  denseKernelGrad,
-  denseBiasGrad,
-];
+export const denseKernels: readonly OwnKernel[] = [dense, denseInputGrad, denseKernelGrad, denseBiasGrad];
 
 interface Product {
   a: TensorInfo;

@@ -81,7 +81,11 @@ interface BaseExports {
   sigmoidCrossEntropy(z: Address, y: Address, out: Address, count: number): void;
   sigmoidCrossEntropyGradient(dy: Address, z: Address, y: Address, dz: Address, count: number): void;
   denseForward(x: Address, w: Address, bias: Address, y: Address, ...mnkActivationScratch: number[]): void;
+  /** `activation`: wasm/activation.ts; y may be x. */
+  activate(activation: number, x: Address, y: Address, count: number): void;
   activationGradient(activation: number, dy: Address, y: Address, dz: Address, count: number): void;
+  /** x 0: the mask itself; see wasm/dropout.ts. */
+  dropout(x: Address, out: Address, count: number, start: number, threshold: number, scale: number): void;
   /** Optimizers: addresses of weights, gradient, accumulators and new weights, the count, then the settings. */
   sgd(w: Address, gradient: Address, out: Address, count: number, rate: number): void;
   momentum(

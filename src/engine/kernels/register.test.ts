@@ -50,8 +50,13 @@ describe('registerWasmKernels', () => {
         'Tile',
       ]),
       corrected: [
+        'Cast',
         'Conv3DBackpropFilterV2',
         'Conv3DBackpropInputV2',
+        '_FusedMatMul',
+        'GatherV2',
+        'MaxPoolWithArgmax',
+        'Relu6',
         'MaxPool',
         'AvgPool',
         'Conv2D',

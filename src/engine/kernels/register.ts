@@ -1,12 +1,13 @@
 // Makes tfjs's stock wasm backend able to train convolution, embedding and attention models, and quickly: registers the
 // kernels of this folder in tfjs's registry. The only door to this folder. tfjs comes in as a parameter.
 import type { Optimizer } from '@tensorflow/tfjs';
-import { pointwise, replaceActivations, restoreActivations } from './activation';
+import { activationKernels, relu6, replaceActivations, restoreActivations } from './activation';
 import { attentionKernels } from './attention';
 import { avgPoolGrad, avgPoolGradient } from './avg-pool-grad';
 import { batchMatMul } from './batch-mat-mul';
 import { batchNormKernels } from './batch-norm';
 import { broadcasting } from './broadcast';
+import { cast } from './cast';
 import { conv2DBackpropFilter } from './conv-2d-backprop-filter';
 import { conv2DBackpropInput } from './conv-2d-backprop-input';
 import { convLayerKernels } from './conv-2d-layer';
@@ -21,15 +22,18 @@ import { concat, gatherV2, reverse } from './copies';
 import { denseKernels } from './dense';
 import { depthwiseConv2dNativeBackpropFilter } from './depthwise-conv-2d-native-backprop-filter';
 import { depthwiseConv2dNativeBackpropInput } from './depthwise-conv-2d-native-backprop-input';
+import { dropoutKernels } from './dropout';
 import { einsum, einsumGradient } from './einsum';
 import { elementwise } from './elementwise';
 import { fusedBatchNorm } from './fused-batch-norm';
+import { fusedMatMul } from './fused-mat-mul';
 import { identity } from './identity';
 import type { KernelBody, KernelHost, OwnKernel, Tfjs, WasmBackend, WasmKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
 import { lossKernels } from './losses';
 import { pools } from './max-pool';
 import { maxPoolGrad } from './max-pool-grad';
+import { maxPoolWithArgmax } from './max-pool-with-argmax';
 import { loadNative, type Native, type NativeResult } from './native';
 import { accelerate } from './optimizers';
 import { recurrentKernels } from './recurrent';
@@ -72,6 +76,7 @@ export const KERNELS: readonly WasmKernel[] = [
   avgPoolGrad,
   batchMatMul,
   ...broadcasting,
+  cast,
   concat,
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -81,10 +86,13 @@ export const KERNELS: readonly WasmKernel[] = [
   einsum,
   ...elementwise,
   fusedBatchNorm,
+  fusedMatMul,
   gatherV2,
   identity,
   maxPoolGrad,
+  maxPoolWithArgmax,
   mean,
+  relu6,
   reverse,
   ...pools,
   ...samePadded,
@@ -106,9 +114,10 @@ export const OWN_KERNELS: readonly OwnKernel[] = [
   ...convLayerKernels,
   ...attentionKernels,
   ...layerNormKernels,
-  pointwise,
+  ...activationKernels,
   softmaxGrad,
   ...denseKernels,
+  ...dropoutKernels,
   ...lossKernels,
   ...recurrentKernels,
 ];

@@ -6,7 +6,7 @@
  *   A = softmax(QKᵀ/√d + mask),  y = Σ_heads (A V) W_o + b_o
  */
 import type * as tfjs from '@tensorflow/tfjs';
-import { dropoutMask, type StepSeededLayer } from '../core/dropout-layer';
+import { dropoutMaskTensor, type StepSeededLayer } from '../core/dropout-layer';
 import { customLayer } from '../custom-layer';
 import type { Tfjs } from '../define-node';
 import { type OwnKernelName, ownKernel } from '../own-kernel';
@@ -148,9 +148,7 @@ export const multiHeadAttentionLayer: (tf: Tfjs) => MultiHeadAttentionClass = cu
         if (!training || dropout === 0) return { query, source, mask, kept: null };
         const [batch, time] = query.shape as [number, number];
         const shape = [batch, numHeads, time, (source ?? query).shape[1]!];
-        const size = shape.reduce((product, dim) => product * dim, 1);
-        const kept = tf.tensor(dropoutMask(deriveSeed(seed, 4), this.step, size, dropout), shape);
-        this.step++;
+        const kept = dropoutMaskTensor(tf, deriveSeed(seed, 4), this.step++, shape, dropout);
         return { query, source, mask, kept };
       }
 

@@ -22,7 +22,16 @@ interface DenseClass {
 }
 
 /** Activations whose slope the kernel has from the output; the others follow it. */
-const INSIDE: ReadonlySet<string> = new Set(['linear', 'relu', 'sigmoid', 'tanh', 'elu', 'selu']);
+const INSIDE: ReadonlySet<string> = new Set([
+  'linear',
+  'relu',
+  'sigmoid',
+  'tanh',
+  'elu',
+  'selu',
+  'softplus',
+  'relu6',
+]);
 
 export const denseLayer: (tf: Tfjs) => new (config: DenseArgs) => tfjs.layers.Layer = customLayer((tf) => {
   const Stock = tf.layers.dense({ units: 1 }).constructor as unknown as DenseClass;

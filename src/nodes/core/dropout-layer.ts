@@ -5,6 +5,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { customLayer } from '../custom-layer';
 import type { Tfjs } from '../define-node';
+import { ownKernel } from '../own-kernel';
 
 /** A layer that draws new random numbers at every training step. Saving and restoring `step` resumes the same sequence. */
 export interface StepSeededLayer extends tfjs.layers.Layer {
@@ -40,6 +41,32 @@ export function dropoutMask(seed: number, step: number, size: number, rate: numb
   return mask;
 }
 
+/** What the engine's kernels need to draw the same mask; they know rates below 1. */
+const drawnBy = (seed: number, step: number, rate: number) =>
+  rate < 1 ? { start: mix(seed | 0, step | 0) | 0, rate } : null;
+
+/** `dropoutMask` as a tensor, drawn where it is used where the backend can. */
+export function dropoutMaskTensor(
+  tf: Tfjs,
+  seed: number,
+  step: number,
+  shape: readonly number[],
+  rate: number,
+): tfjs.Tensor {
+  const drawn = drawnBy(seed, step, rate);
+  const mask = drawn && ownKernel(tf, 'Weft>DropoutMask', {}, { ...drawn, shape: [...shape] });
+  if (mask) return mask as tfjs.Tensor;
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  return tf.tensor(dropoutMask(seed, step, size, rate), [...shape]);
+}
+
+/** x times its mask, in one pass where the backend can. */
+function dropOut(tf: Tfjs, x: tfjs.Tensor, seed: number, step: number, rate: number): tfjs.Tensor {
+  const drawn = x.dtype === 'float32' ? drawnBy(seed, step, rate) : null;
+  const kept = drawn && ownKernel(tf, 'Weft>Dropout', { x }, drawn);
+  return (kept as tfjs.Tensor | null) ?? tf.mul(x, dropoutMaskTensor(tf, seed, step, x.shape, rate));
+}
+
 export interface DropoutConfig {
   name?: string;
   rate: number;
@@ -69,9 +96,7 @@ export const dropoutLayer: (tf: Tfjs) => new (config: DropoutConfig) => StepSeed
       override call(inputs: tfjs.Tensor | tfjs.Tensor[], kwargs: { training?: boolean }): tfjs.Tensor {
         const x = Array.isArray(inputs) ? inputs[0]! : inputs;
         if (!kwargs['training'] || this.rate === 0) return tf.tidy(() => x.clone());
-        const values = dropoutMask(this.seed, this.step, x.size, this.rate);
-        this.step++;
-        return tf.tidy(() => tf.mul(x, tf.tensor(values, x.shape)));
+        return tf.tidy(() => dropOut(tf, x, this.seed, this.step++, this.rate));
       }
 
       override getConfig(): tfjs.serialization.ConfigDict {
