@@ -4,7 +4,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startBrowser } from './browser';
-import { nodes, openDrawer, stillness } from './canvas';
+import { nodes, openDrawer, stillness, unfoldAll } from './canvas';
 import { epochRow, train, trainToEnd } from './training';
 
 const visit = startBrowser();
@@ -77,6 +77,74 @@ it.each(THEMES)('a run, its end and its results, %s', async (theme) => {
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'See results' }).click();
   await page.getByRole('region', { name: 'Samples' }).getByRole('listitem').first().waitFor();
+  expect(await violations(page)).toEqual([]);
+  await close();
+});
+
+it.each(THEMES)('all settings of training, the receipt and the measured backends, %s', async (theme) => {
+  const { page, close } = await visit({
+    query: `?doc=digits-mlp&backend=wasm&epochs=2&theme=${theme}`,
+    bypassCSP: true,
+  });
+  await trainToEnd(page);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const panel = page.getByRole('tabpanel', { name: 'Training' });
+  await unfoldAll(panel);
+  await panel.getByRole('table', { name: 'Backends measured' }).waitFor();
+  await panel.getByRole('button', { name: 'Reproduce' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  const choose = (name: string, option: string) =>
+    panel.getByRole('combobox', { name, exact: true }).selectOption(option);
+  await choose('Learning-rate schedule', 'One cycle');
+  await choose('Gradient clipping', 'Length of all gradients');
+  await choose('Weight averaging', 'Exponential (EMA)');
+  for (const name of ['Early stopping', 'Time limit', 'Stop when good enough'])
+    await panel.getByRole('switch', { name }).check();
+  await panel.getByRole('spinbutton', { name: 'Accumulate' }).fill('5000');
+  await panel.getByText(/^Accumulate must be between/).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await close();
+});
+
+it.each(THEMES)('experiments: every form and every result, %s', async (theme) => {
+  const { page, close } = await visit({
+    query: `?doc=digits-mlp&backend=wasm&epochs=1&theme=${theme}`,
+    bypassCSP: true,
+  });
+  await nodes(page).first().waitFor();
+  await openDrawer(page, 'Experiments');
+  const panel = page.getByRole('region', { name: 'Experiments', exact: true });
+  const form = (name: string) => panel.getByRole('button', { name, exact: true }).first().click();
+  const start = async () => {
+    await panel.getByRole('button', { name: 'Start', exact: true }).click();
+    await panel
+      .getByRole('status')
+      .filter({ hasText: /^finished/ })
+      .waitFor({ timeout: 120_000 });
+  };
+  await form('Learning rate');
+  expect(await violations(page)).toEqual([]);
+  await start();
+  expect(await violations(page)).toEqual([]);
+  for (const [name, count] of [
+    ['Repeated seeds', 'Seeds'],
+    ['Cross-validation', 'Folds'],
+  ] as const) {
+    await form(name);
+    await panel.getByRole('spinbutton', { name: count }).fill('2');
+    expect(await violations(page)).toEqual([]);
+    await start();
+    expect(await violations(page)).toEqual([]);
+  }
+  await form('Search');
+  for (const label of ['Batch size', 'Optimizer'])
+    await panel.getByRole('combobox', { name: 'Vary a setting…' }).selectOption({ label });
+  await panel.getByRole('textbox', { name: 'Batch size, to' }).fill('1');
+  await panel.getByText('Needs two numbers, the first smaller.').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await panel.getByRole('textbox', { name: 'Batch size, to' }).fill('128');
+  await panel.getByRole('spinbutton', { name: 'Runs', exact: true }).fill('3');
+  await start();
   expect(await violations(page)).toEqual([]);
   await close();
 });

@@ -68,12 +68,18 @@ export async function startEmpty(page: Page): Promise<void> {
 /** Opens a tab of the drawer, which may be closed or already show it. */
 export async function openDrawer(
   page: Page,
-  tab: 'Training' | 'Results' | 'Data' | 'Problems',
+  tab: 'Training' | 'Results' | 'Data' | 'Problems' | 'Experiments',
 ): Promise<Locator> {
   const drawer = page.getByRole('region', { name: 'Training and results' });
   const found = drawer.getByRole('tab', { name: tab });
   if ((await found.getAttribute('aria-selected')) !== 'true') await found.click();
   return drawer;
+}
+
+/** Opens every fold in a part of the page, also those that come with others. */
+export async function unfoldAll(part: Locator): Promise<void> {
+  const closed = part.locator('details:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
 }
 
 /** Waits until no transition or animation runs but those that never end. */

@@ -105,6 +105,23 @@ it('searches at random, marks the best run and applies it; a reload keeps the re
   await close();
 });
 
+it('by successive halving trains the best of each rung on, and the last of them is the best', async () => {
+  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=9' });
+  await openForm(page, 'Search');
+  await panel(page).getByRole('combobox', { name: 'Strategy' }).selectOption('halving');
+  await panel(page).getByRole('spinbutton', { name: 'Settings to start with' }).fill('9');
+  // 9 × 1, then 3 × 2 and 1 × 6 more.
+  await panel(page)
+    .getByText(/13 runs, 21 epochs in all Each rung goes on where the one before stood/)
+    .waitFor();
+  await start(page);
+  await finished(page);
+  const rows = (await runs(page).getByRole('row').allInnerTexts()).slice(1).map((row) => row.split('\t'));
+  expect(rows.map((row) => row[3])).toEqual([...Array(9).fill('1'), ...Array(3).fill('3'), '9']);
+  expect(rows[12]![0]).toContain('Best');
+  await close();
+});
+
 it('cancels one run, then all of them', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=2000' });
   await openForm(page, 'Cross-validation');

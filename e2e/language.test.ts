@@ -1,20 +1,28 @@
 /** 简体中文 and English, light and dark, and windows down to 1024×768. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import type { Text } from '../src/graph/text';
 import { canvasMessages } from '../src/messages/canvas';
 import type { Messages } from '../src/messages/catalogue';
 import { dataMessages } from '../src/messages/data';
 import { dialogsMessages } from '../src/messages/dialogs';
+import { experimentMessages } from '../src/messages/experiments';
 import { inspectorMessages } from '../src/messages/inspector';
 import { keyboardMessages } from '../src/messages/keyboard';
 import { outlineMessages } from '../src/messages/outline';
 import { paletteMessages } from '../src/messages/palette';
+import { healthMessages, preflightMessages } from '../src/messages/preflight';
 import { problemsPanelMessages } from '../src/messages/problems-panel';
 import { resultsMessages } from '../src/messages/results';
 import { shellMessages } from '../src/messages/shell';
 import { trainingMessages } from '../src/messages/training';
+import { trainingSettingsMessages } from '../src/messages/training-settings';
+import type { Fields } from '../src/nodes/fields';
 import { NODE_TYPES } from '../src/nodes/index';
+import { TRAINING_GROUPS } from '../src/nodes/training-groups';
+import { OPTIMIZERS, SCHEDULES } from '../src/nodes/training-index';
 import { startBrowser } from './browser';
+import { unfoldAll } from './canvas';
 
 const visit = startBrowser();
 
@@ -22,24 +30,42 @@ const AREAS: readonly Messages[] = [
   canvasMessages,
   dataMessages,
   dialogsMessages,
+  experimentMessages,
+  healthMessages,
   inspectorMessages,
   keyboardMessages,
   outlineMessages,
   paletteMessages,
+  preflightMessages,
   problemsPanelMessages,
   resultsMessages,
   shellMessages,
   trainingMessages,
+  trainingSettingsMessages,
 ];
-/** Whatever has another word in Chinese must not be seen in English: the interface's words, and the nodes' names. */
-const ENGLISH: ReadonlySet<string> = new Set(
-  [
-    ...AREAS.flatMap((area) => Object.values(area)),
-    ...NODE_TYPES.flatMap((type) => [type.title, type.summary]),
-  ]
-    .filter(({ en, zh }) => en !== zh && en.length > 2)
-    .map(({ en }) => en),
-);
+const wordsOfFields = (fields: Fields): readonly Text[] =>
+  Object.values(fields).flatMap((field) => [
+    field.title,
+    field.help,
+    ...(field.kind === 'choice' ? field.options.map(({ title }) => title) : []),
+  ]);
+/** Whatever has another word in Chinese must not be seen in English: the interface's words, those of nodes and settings. */
+const ENGLISH: readonly string[] = [
+  ...AREAS.flatMap((area) => Object.values(area)),
+  ...NODE_TYPES.flatMap((type) => [type.title, type.summary]),
+  ...[...OPTIMIZERS, ...SCHEDULES].flatMap(({ title, summary }) => [title, summary]),
+  ...[...OPTIMIZERS, ...SCHEDULES, ...TRAINING_GROUPS].flatMap(({ fields }) => wordsOfFields(fields)),
+]
+  .filter(({ en, zh }) => en !== zh && en.length > 2)
+  .map(({ en }) => en);
+const WORDS: ReadonlySet<string> = new Set(ENGLISH);
+const escaped = (part: string) => part.replace(/[\^$.*+?()[\]{}|]/g, '\\$&');
+const PLACEHOLDER = /\{\w+\}/;
+/** Sentences with something filled in, where an English word is left beside it. */
+const SENTENCES: readonly RegExp[] = ENGLISH.filter((en) => PLACEHOLDER.test(en))
+  .map((en) => en.split(PLACEHOLDER))
+  .filter((parts) => parts.some((part) => /[a-z]{3}/i.test(part)))
+  .map((parts) => new RegExp(`^${parts.map(escaped).join('.+')}$`, 's'));
 
 /** All that is shown or read out: text, labels, titles, placeholders. */
 const wordsOf = (page: Page): Promise<readonly string[]> =>
@@ -60,7 +86,9 @@ const wordsOf = (page: Page): Promise<readonly string[]> =>
     return words.filter((word) => word !== '');
   });
 const english = async (page: Page): Promise<readonly string[]> =>
-  (await wordsOf(page)).filter((word) => ENGLISH.has(word));
+  (await wordsOf(page)).filter(
+    (word) => WORDS.has(word) || SENTENCES.some((sentence) => sentence.test(word)),
+  );
 
 it('speaks Chinese throughout, with no English word left', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=1&lang=zh' });
@@ -102,10 +130,95 @@ it('speaks Chinese throughout, with no English word left', async () => {
   await close();
 });
 
+it('speaks Chinese in the settings of training, about a run and its reproduction', async () => {
+  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=2&lang=zh' });
+  await page.getByRole('button', { name: '训练', exact: true }).click();
+  await page.getByRole('button', { name: '重新训练' }).waitFor();
+  const panel = page.getByRole('tabpanel', { name: '训练' });
+  await panel.getByRole('button', { name: '设置', exact: true }).click();
+  await unfoldAll(panel);
+  await panel.getByRole('table', { name: '计算后端实测' }).waitFor();
+  expect(await english(page)).toEqual([]);
+  // At the end of a curve: which one it is, and a figure.
+  await panel
+    .getByText(/^验证 [\d.]/)
+    .first()
+    .waitFor();
+  await panel.getByRole('button', { name: '重现' }).click();
+  await panel.getByText(/^已重现/).waitFor();
+  expect(await english(page)).toEqual([]);
+  await panel.getByRole('combobox', { name: '起始权重' }).selectOption('上次训练的权重');
+  await page.getByRole('button', { name: '重新训练' }).click();
+  await panel.getByText(/^以已有权重开始：/).waitFor();
+  await page.getByRole('button', { name: '重新训练' }).waitFor();
+  expect(await english(page)).toEqual([]);
+
+  for (const name of ['提前停止', '时间限制', '达标即停']) await panel.getByRole('switch', { name }).check();
+  await panel.getByRole('spinbutton', { name: '梯度累积' }).fill('2');
+  for (const [name, options] of [
+    ['学习率调度', SCHEDULES.map(({ title }) => title.zh)],
+    ['梯度裁剪', ['全部梯度的长度']],
+    ['权重平均', ['指数（EMA）', '从某轮起等权（SWA）']],
+    ['优化器', OPTIMIZERS.map(({ title }) => title.zh)],
+  ] as const) {
+    for (const option of options) {
+      await panel.getByRole('combobox', { name, exact: true }).selectOption(option);
+      await unfoldAll(panel);
+      expect(await english(page)).toEqual([]);
+    }
+  }
+  await close();
+});
+
+it('speaks Chinese about experiments', async () => {
+  const { page, close } = await visit({ query: '?doc=digits-mlp&backend=wasm&epochs=1&lang=zh' });
+  await page.getByRole('tab', { name: '实验' }).click();
+  const panel = page.getByRole('region', { name: '实验', exact: true });
+  const form = (name: string) => panel.getByRole('button', { name, exact: true }).first().click();
+  const start = async () => {
+    await panel.getByRole('button', { name: '开始', exact: true }).click();
+    await panel
+      .getByRole('status')
+      .filter({ hasText: /^已完成/ })
+      .waitFor({ timeout: 120_000 });
+    expect(await english(page)).toEqual([]);
+  };
+  await form('学习率');
+  expect(await english(page)).toEqual([]);
+  await start();
+  for (const [name, count] of [
+    ['重复种子', '种子数'],
+    ['交叉验证', '折数'],
+  ] as const) {
+    await form(name);
+    await panel.getByRole('spinbutton', { name: count }).fill('2');
+    expect(await english(page)).toEqual([]);
+    await start();
+  }
+  await form('超参数搜索');
+  for (const label of ['批大小', '优化器'])
+    await panel.getByRole('combobox', { name: '添加要变化的设置…' }).selectOption({ label });
+  for (const strategy of ['网格', '逐次减半', '随机']) {
+    await panel.getByRole('combobox', { name: '策略' }).selectOption(strategy);
+    expect(await english(page)).toEqual([]);
+  }
+  await panel.getByRole('textbox', { name: '批大小，到' }).fill('1');
+  await panel.getByText('需要两个数，前者较小。').waitFor();
+  expect(await english(page)).toEqual([]);
+  await panel.getByRole('textbox', { name: '批大小，到' }).fill('128');
+  await panel.getByRole('spinbutton', { name: '次数', exact: true }).fill('3');
+  await start();
+  await close();
+});
+
 it('finds English words where there are some', async () => {
   const { page, close } = await visit({ query: '?doc=digits-mlp' });
   await page.getByRole('button', { name: 'Train', exact: true }).waitFor();
   expect(await english(page)).toEqual(expect.arrayContaining(['Train', 'Dense', 'Inspector', 'Gallery']));
+  await page.getByRole('tab', { name: 'Experiments' }).click();
+  const rates = page.getByText(/^A copy of the model takes up to \d+ steps/);
+  await rates.waitFor();
+  expect(await english(page)).toContain(await rates.textContent());
   await close();
 });
 

@@ -32,7 +32,7 @@ it('keeps the first view calm, and says on the fold what is set in it', async ()
   expect(await page.getByRole('combobox', { name: 'Learning-rate schedule' }).isVisible()).toBe(false);
   await unfold(page);
   await fold.getByRole('combobox', { name: 'Gradient clipping' }).selectOption('Length of all gradients');
-  await fold.getByText('Advanced · Gradient clipping').waitFor();
+  await fold.getByText('Schedule, clipping, stopping… · Gradient clipping').waitFor();
   // One head: there is nothing to share.
   expect(await fold.getByRole('combobox', { name: 'Loss weights' }).count()).toBe(0);
   await close();

@@ -1,9 +1,6 @@
 /** The command line as a script meets it: a process, its exit code, its two streams and the files that it leaves. */
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { encode as encodePng } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,48 +13,10 @@ import { serialise } from '../graph/serialise';
 import { project } from '../lessons/project';
 import { digitsMlp } from '../lessons/starters/digits-mlp';
 import { seededRandom } from '../nodes/random-config';
+import { type Ended, lines, scratchFolder, weft } from './testing';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'weft-cli-'));
-const at = (...parts: readonly string[]): string => join(folder, ...parts);
-const write = (name: string, content: string | Uint8Array): string => {
-  mkdirSync(dirname(at(name)), { recursive: true });
-  writeFileSync(at(name), content);
-  return at(name);
-};
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function weft(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args], {
-      cwd: ROOT,
-    });
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
-
-/** Every line of stdout as JSON; throws where one is not. */
-// biome-ignore lint/suspicious/noExplicitAny: output of another process, looked at field by field
-const lines = ({ out }: Ended): any[] =>
-  out
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const { folder, at, write, remove } = scratchFolder();
+afterAll(remove);
 
 const ONE_EPOCH = ['--epochs', '1', '--seed', '3'] as const;
 const digitsFile = write('digits.weft.json', serialise(digitsMlp.document()));
@@ -306,6 +265,26 @@ describe('mistakes end with 1, a sentence on stderr and no stack', () => {
       name: 'an unknown format',
       args: () => ['export', digitsFile, '--to', 'onnx', '--out', at('x')],
       says: /tfjs or weft, not onnx/,
+    },
+    {
+      name: 'going on with nothing',
+      args: () => ['train', digitsFile, '--resume'],
+      says: /--out is missing/,
+    },
+    {
+      name: 'a search over nothing',
+      args: () => ['search', digitsFile],
+      says: /--field is missing/,
+    },
+    {
+      name: 'a search over a setting that the project lacks',
+      args: () => ['search', digitsFile, '--field', 'hidden1.unit=1,2'],
+      says: /no setting hidden1\.unit .*hidden1\.units/,
+    },
+    {
+      name: 'a search by a measure that there is not',
+      args: () => ['search', digitsFile, '--field', 'hidden1.units=1,2', '--measure', 'val_mae'],
+      says: /--measure is one of val_loss, val_accuracy, not val_mae/,
     },
     {
       name: 'missing data',

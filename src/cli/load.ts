@@ -12,9 +12,9 @@ import { parseDocument } from '../graph/parse';
 import type { DatasetSchema } from '../graph/schema';
 import { decodeImage } from './decode-image';
 import { CliProblem, dataProblemText, diagnosticText, refuseData, refuseFile } from './print';
+import { PROJECT_FILE } from './run-folder';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const PROJECT_FILE = 'project.weft.json';
 
 /** The file, or the project inside a folder written by `train --out`. */
 const projectPath = (path: string): string =>

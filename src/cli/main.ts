@@ -5,13 +5,17 @@ import { importModel } from './import-model';
 import { CliProblem, printJson } from './print';
 
 const USAGE = `weft check FILE [--data PATH] [--target COLUMN] [--json]
-weft train FILE [--data PATH] [--target COLUMN] [--epochs N] [--seed N] [--backend wasm|cpu] [--out DIR] [--json]
+weft train FILE [--data PATH] [--target COLUMN] [--epochs N] [--seed N] [--backend wasm|cpu] [--out DIR [--resume]] [--json]
+weft search FILE --field PLACE.FIELD=VALUES … [--strategy grid|random|halving] [--runs N] [--minutes M] [--measure COLUMN] [--seed N]
+            [--data PATH] [--target COLUMN] [--backend wasm|cpu] [--out DIR] [--json]
 weft evaluate RUN [--data PATH] [--backend wasm|cpu] [--json]
 weft predict RUN [--data PATH] [--backend wasm|cpu] [--json]
 weft export FILE|RUN --to tfjs|weft --out PATH
 weft import MODEL.json --out FILE.weft.json
 
-FILE is a project (.weft.json) or a folder written by train --out (RUN); --data is a CSV, a ZIP or a folder of images.`;
+FILE is a project (.weft.json) or a folder written by train --out (RUN); --data is a CSV, a ZIP or a folder of images.
+A PLACE is the id of a node, or training; VALUES are a list (16,32,64) or a range (0.0001..0.1, with :log by equal factors). The seed
+of a search is that of its points; its best project is written to DIR. train --resume goes on from the checkpoint in DIR.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -20,10 +24,16 @@ async function main(): Promise<number> {
       data: { type: 'string' },
       target: { type: 'string' },
       epochs: { type: 'string' },
+      field: { type: 'string', multiple: true, default: [] },
+      strategy: { type: 'string', default: 'random' },
+      runs: { type: 'string' },
+      minutes: { type: 'string' },
+      measure: { type: 'string' },
       seed: { type: 'string' },
       backend: { type: 'string', default: 'wasm' },
       out: { type: 'string' },
       to: { type: 'string' },
+      resume: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -42,8 +52,20 @@ async function main(): Promise<number> {
     case 'train': {
       const epochs = wholeNumber('epochs', values.epochs, 1);
       const seed = wholeNumber('seed', values.seed, 0);
+      const { resume } = values;
+      const out = resume ? required('out', values.out) : values.out;
       const { train } = await import('./train');
-      return train({ file, data, target, epochs, seed, backend, out: values.out, json });
+      return train({ file, data, target, epochs, seed, backend, out, resume, json });
+    }
+    case 'search': {
+      const strategy = choice('strategy', values.strategy, ['grid', 'random', 'halving']);
+      const runs = wholeNumber('runs', values.runs, 1);
+      const minutes = positive('minutes', values.minutes);
+      const seed = wholeNumber('seed', values.seed, 0);
+      const { field: fields, measure, out } = values;
+      const { search } = await import('./search');
+      const about = { file, data, target, backend, out, json };
+      return search({ ...about, fields, strategy, runs, minutes, measure, seed });
     }
     case 'evaluate':
     case 'predict':
@@ -65,6 +87,14 @@ function wholeNumber(name: string, text: string | undefined, least: number): num
   const value = Number(text);
   if (!Number.isInteger(value) || value < least)
     throw new CliProblem('option', `--${name} is a whole number from ${least}, not ${text}`);
+  return value;
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new CliProblem('option', `--${name} is a number above 0, not ${text}`);
   return value;
 }
 

@@ -10,6 +10,7 @@ import type { GraphDoc } from '../graph/document';
 import { serialise } from '../graph/serialise';
 import { CliProblem } from './print';
 
+export const PROJECT_FILE = 'project.weft.json';
 const RUN_FILE = 'run.json';
 const WEIGHTS_FILE = 'weights.f32';
 
@@ -27,7 +28,7 @@ export type EpochRow = { readonly epoch: number; readonly measures: Measures };
 
 export function writeRun(folder: string, doc: GraphDoc, run: RunFolder, history: readonly EpochRow[]): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'project.weft.json'), serialise(doc));
+  writeFileSync(join(folder, PROJECT_FILE), serialise(doc));
   const { weights, ...rest } = run;
   const index = weights.map(({ name, shape }) => ({ name, shape }));
   writeFileSync(join(folder, RUN_FILE), `${JSON.stringify({ ...rest, weights: index }, null, 1)}\n`);

@@ -29,10 +29,14 @@ export function ready(doc: GraphDoc, dataset: Dataset): Ready {
       errors.map((error) => diagnosticText(error, doc)).join('\n'),
     );
   }
+  return { plan, training, spec, data: prepareRows(dataset, spec) };
+}
+
+export function prepareRows(dataset: Dataset, spec: DataSpec): PreparedData {
   const prepared = prepareData(dataset, spec);
   if (!prepared.ok) return refuseData(prepared.problems);
   for (const warning of prepared.warnings) process.stderr.write(`warning: ${dataProblemText(warning)}\n`);
-  return { plan, training, spec, data: prepared.value };
+  return prepared.value;
 }
 
 export async function startBackend(wish: NodeBackend): Promise<ChosenBackend> {

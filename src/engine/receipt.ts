@@ -1,14 +1,39 @@
-/** The fingerprints in a receipt (`graph/receipt.ts`). */
+/** Makes the receipt of a run (`graph/receipt.ts`), with its fingerprints. */
 import type { ModelPlan, TrainingPlan } from '../compile/plan';
 import type { Dataset } from '../data/dataset';
+import type { Receipt } from '../graph/receipt';
+import type { Tfjs } from '../nodes/define-node';
+import type { ChosenBackend } from './backend';
+import { registerWasmKernels } from './kernels/register';
 
-export const graphHash = (plan: ModelPlan, training: TrainingPlan): Promise<string> =>
+interface ReceiptParts {
+  readonly tf: Tfjs;
+  readonly plan: ModelPlan;
+  readonly training: TrainingPlan;
+  readonly dataset: Dataset;
+  readonly backend: ChosenBackend;
+}
+
+/** What the numbers of a run of this training depend on. */
+export async function runReceipt({ tf, plan, training, dataset, backend }: ReceiptParts): Promise<Receipt> {
+  return {
+    graph: await graphHash(plan, training),
+    data: await dataHash(dataset),
+    seed: training.seed,
+    backend: backend.name,
+    fusesMultiplyAdd: backend.name === 'wasm' && registerWasmKernels(tf).fusesMultiplyAdd,
+    threads: backend.threads,
+    tfjs: tf.version_core,
+  };
+}
+
+const graphHash = (plan: ModelPlan, training: TrainingPlan): Promise<string> =>
   sha256([new TextEncoder().encode(JSON.stringify([plan, training]))]);
 
 const hashes = new WeakMap<Dataset, Promise<string>>();
 
 /** Remembered for as long as the data set is. */
-export function dataHash(dataset: Dataset): Promise<string> {
+function dataHash(dataset: Dataset): Promise<string> {
   const known = hashes.get(dataset) ?? hashColumns(dataset);
   hashes.set(dataset, known);
   return known;

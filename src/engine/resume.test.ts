@@ -107,7 +107,12 @@ interface Trial {
   readonly isDouble?: boolean;
 }
 
-async function train({ phases, isDouble = false }: Trial, resume: RunCheckpoint | null, every: number) {
+async function train(
+  { phases, isDouble = false }: Trial,
+  resume: RunCheckpoint | null,
+  every: number,
+  until: number | null = null,
+) {
   const { phases: base, ...rest } = trainingPlan({ seed: 11, batchSize: 16, optimizer: adam, epochs: 4 });
   const training = { ...rest, phases: phases.map((phase) => ({ ...base[0]!, ...phase })) };
   const double = isDouble ? twoHeads(200) : null;
@@ -122,7 +127,7 @@ async function train({ phases, isDouble = false }: Trial, resume: RunCheckpoint 
   const control = new RunControl();
   const backend = { name: tf.getBackend(), threads: 1 };
   const data = double?.data ?? xorData(200);
-  const options = { tf, model, training, data, control, backend, resume, wantsCheckpoint };
+  const options = { tf, model, training, data, control, backend, resume, wantsCheckpoint, until };
   for await (const event of run(options)) {
     if (isTold(event)) told.push(event);
     // As storage does: nothing is shared with the run.
@@ -160,6 +165,27 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     }
     expect(tf.memory().numTensors).toBe(tensors);
   });
+});
+
+it.each(CASES)('$title: goes on from each end of a part of it', async (trial) => {
+  await chooseBackend(tf, 'wasm', nodeBackendEnv);
+  const never = Number.POSITIVE_INFINITY;
+  const whole = await train(trial, null, never);
+  const last = whole.told.findLast(({ kind }) => kind === 'epoch')!;
+  const epochs = last.kind === 'epoch' ? last.epoch : 0;
+  let resume: RunCheckpoint | null = null;
+  const told: object[] = [];
+  for (let until = 1; until < epochs; until += 1) {
+    const part: Awaited<ReturnType<typeof train>> = await train(trial, resume, never, until);
+    const done = part.told.at(-1)!;
+    expect(done).toMatchObject({ kind: 'done', reason: 'epochs', epochs: until });
+    told.push(...part.told.slice(0, -1));
+    resume = part.checkpoints.at(-1)!;
+    expect([resume.epochs, resume.step]).toEqual([until, 0]);
+  }
+  const end = await train(trial, resume, never);
+  expect([...told, ...end.told]).toEqual(whole.told);
+  expect(end.weights).toEqual(whole.weights);
 });
 
 it('differs when a part of the checkpoint is missing', async () => {

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly control: RunControl;
   /** Goes on from there; the model's weights are set from it. Made by a run of the same plans on the same data. */
   readonly resume?: RunCheckpoint | null;
+  /** Ends after so many epochs of the whole run, with a checkpoint to go on from, unless it has ended before by itself. */
+  readonly until?: number | null;
   /** Asked after each step and at each end of an epoch; `checkpoint` events follow where it says yes. */
   readonly wantsCheckpoint?: (atEpochEnd: boolean) => boolean;
   /** Told in `started`. */
@@ -147,7 +149,7 @@ class Session {
       this.#updater!.averaged?.show();
       this.#best!.restore();
       this.#endPhase();
-      if (reason === 'stopped' || reason === 'time') break;
+      if (reason === 'stopped' || reason === 'time' || this.#isAsFarAsWanted) break;
     }
     const evaluation = await this.#finalEvaluation(reason === 'stopped');
     const durationMs = performance.now() - this.#startedAt;
@@ -201,10 +203,15 @@ class Session {
       yield { kind: 'epoch', epoch: this.#epochs, globalStep: this.#globalStep, measures, durationMs };
       if (isOver) return 'early-stopping';
       if (isReached(phase.stop, measures)) return 'target';
-      if (this.#options.wantsCheckpoint?.(true))
+      if (this.#isAsFarAsWanted || this.#options.wantsCheckpoint?.(true))
         yield { kind: 'checkpoint', checkpoint: await this.#checkpoint(0, null) };
+      if (this.#isAsFarAsWanted) return 'epochs';
     }
     return 'epochs';
+  }
+
+  get #isAsFarAsWanted(): boolean {
+    return this.#epochs === this.#options.until;
   }
 
   get #elapsedMs(): number {

@@ -97,7 +97,10 @@ export const experimentMessages = defineMessages({
   planRandom: t('{runs} runs', '{runs} 次训练'),
   planRungs: t('{rungs}: {runs} runs, {epochs} epochs in all', '{rungs}：共 {runs} 次训练、{epochs} 轮'),
   planRung: t('{trials} × {epochs} epochs', '{trials} × {epochs} 轮'),
-  rungsAnew: t('Each rung trains from the beginning.', '每一级都从头训练。'),
+  rungsGoOn: t(
+    'Each rung goes on where the one before stood, on the schedule of the last.',
+    '每一级都从上一级停下的地方继续，学习率调度以最后一级的轮数为准。',
+  ),
   noValidation: t(
     'Without validation rows only the training measures can be compared, which favours overfitting. Set a validation split first.',
     '没有验证数据时只能比较训练指标，容易选中过拟合的设置。请先设置验证集比例。',

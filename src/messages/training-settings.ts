@@ -3,8 +3,8 @@ import { t } from '../graph/text';
 import { defineMessages } from './catalogue';
 
 export const trainingSettingsMessages = defineMessages({
-  advanced: t('Advanced', '高级'),
-  advancedSet: t('Advanced · {parts}', '高级 · {parts}'),
+  advanced: t('Schedule, clipping, stopping…', '学习率调度、裁剪、停止条件…'),
+  advancedSet: t('Schedule, clipping, stopping… · {parts}', '学习率调度、裁剪、停止条件… · {parts}'),
   rate: t('Learning rate over time', '学习率变化'),
   steps: t('Steps', '训练步'),
   weighting: t('Weighting', '加权'),

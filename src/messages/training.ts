@@ -70,8 +70,8 @@ export const trainingMessages = defineMessages({
   doneTime: t('Stopped by the time limit in epoch {epoch}.', '在第 {epoch} 轮达到时间限制而停止。'),
   doneStopped: t('Stopped after {epochs} epochs.', '在 {epochs} 轮后停止。'),
   startsFrom: t(
-    'Started from imported weights: {kept} of {total} arrays.',
-    '从导入的权重开始：{total} 个权重数组中的 {kept} 个。',
+    'Began with earlier weights: {kept} of {total} arrays unchanged.',
+    '以已有权重开始：{total} 个权重数组中有 {kept} 个原样保留。',
   ),
   seeResults: t('See results', '查看结果'),
   history: t('Training history', '训练历史'),
@@ -214,7 +214,11 @@ export const trainingMessages = defineMessages({
   copyReceipt: t('Copy', '复制'),
   startFrom: t('Start from', '起始权重'),
   startFresh: t('fresh weights', '全新权重'),
-  startLast: t('the last run, where it still fits', '上次训练的权重（仍适用的部分）'),
+  startLast: t('the last run', '上次训练的权重'),
+  startLastHelp: t(
+    'Weights are kept where they still fit; a layer that became wider keeps what it knows.',
+    '仍适用的权重会保留；变宽的层保留已学到的内容。',
+  ),
   internal: t('Something in Weft went wrong: {message}', 'Weft 内部出错：{message}'),
   startAgain: t('Start again', '重新开始'),
 });

@@ -12,6 +12,8 @@ export interface PlannedRun {
   readonly variation: JobVariation;
   readonly plan: ModelPlan;
   readonly training: TrainingPlan;
+  /** As that of a `TrialRun`. */
+  readonly until: number | null;
 }
 export interface PlannedExperiment extends Omit<PlannedSearch, 'runs'> {
   /** Of the first rung with successive halving. */
@@ -26,8 +28,8 @@ export function planExperiment(
   settings: ExperimentSettings,
 ): PlannedExperiment | null {
   if (!plan || !training) return null;
-  const simple = (runs: readonly Omit<PlannedRun, 'plan'>[]): PlannedExperiment => ({
-    runs: runs.map((run) => ({ ...run, plan })),
+  const simple = (runs: readonly Omit<PlannedRun, 'plan' | 'until'>[]): PlannedExperiment => ({
+    runs: runs.map((run) => ({ ...run, plan, until: null })),
     ...{ skipped: [], trials: [], rungs: [] },
   });
   switch (settings.kind) {

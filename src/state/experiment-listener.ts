@@ -14,6 +14,7 @@ export class JobListener {
   readonly #training: TrainingPlan;
   /** Steps of a range test; null for all others. */
   readonly #steps: number | null;
+  readonly #before: ExperimentJob['history'];
   readonly #show: (patch: Partial<ExperimentJob>) => void;
   #startedAt = 0;
   #stepsPerEpoch = 1;
@@ -21,18 +22,25 @@ export class JobListener {
   #history: ExperimentJob['history'] = [];
   #isEnough = false;
 
-  constructor(job: ExperimentJob, training: TrainingPlan, show: (patch: Partial<ExperimentJob>) => void) {
+  /** `before`: epochs of the run that this one goes on from. */
+  constructor(
+    job: ExperimentJob,
+    training: TrainingPlan,
+    before: ExperimentJob['history'],
+    show: (patch: Partial<ExperimentJob>) => void,
+  ) {
     this.#job = job;
     this.#accumulate = training.phases[0]!.accumulate;
     this.#training = training;
     this.#steps = job.variation.kind === 'rates' ? rangeTestSteps(training, RANGE_TEST) : null;
+    this.#before = before;
     this.#show = show;
   }
 
   begin(at: number): void {
     this.#startedAt = at;
     this.#losses = [];
-    this.#history = [];
+    this.#history = this.#before;
   }
 
   started(backend: string, stepsPerEpoch: number): void {

@@ -7,7 +7,7 @@ import type { RunEvent } from '../engine/run-event';
 import { digitsMlp } from '../lessons/starters/digits-mlp';
 import type { Experiment, SearchSettings, StoredExperiment } from '../storage/experiments';
 import { type PoolClient, WorkerPool } from '../worker/pool';
-import type { Notification, Requests } from '../worker/protocol';
+import type { Notification, Requests, RunCheckpoint } from '../worker/protocol';
 import type { DataState } from './contract';
 import { createDocumentStore } from './document-store';
 import { bestJob } from './experiment-jobs';
@@ -25,6 +25,8 @@ interface Played {
   losses(from: number, losses: readonly number[]): void;
   /** Epochs with these validation losses, then the end. */
   finish(...valLosses: readonly number[]): void;
+  /** The checkpoint of a run that has come as far as its `until`. */
+  reach(checkpoint: RunCheckpoint): void;
 }
 
 function scene(size = 2) {
@@ -56,6 +58,7 @@ function scene(size = 2) {
                 ...{ epoch: 1, step: losses.length, stepMs: 1 },
               },
             }),
+          reach: (checkpoint) => listener({ kind: 'reached', run, sequence: ++sequence, checkpoint }),
           finish: (...valLosses) => {
             for (const [i, loss] of valLosses.entries()) event(epoch(i + 1, loss));
             event(done(valLosses.length));
@@ -110,6 +113,12 @@ function scene(size = 2) {
     },
   };
 }
+
+const checkpoint = (epochs: number, valLosses: readonly number[], globalStep: number): RunCheckpoint => ({
+  ...{ version: 1, phase: 0, phaseEpochs: epochs, epochs, step: 0, globalStep, elapsedMs: 0, epochMs: 0 },
+  ...{ weights: [], updater: { numbers: {}, arrays: {} }, best: { numbers: {}, arrays: {} }, meter: null },
+  history: valLosses.map((loss) => ({ val_loss: loss })),
+});
 
 const epoch = (at: number, valLoss: number) =>
   ({
@@ -294,16 +303,37 @@ describe('a search', () => {
     const { state, played, of } = scene(9);
     const id = state().start(search({ strategy: 'halving', runs: 9 }));
     await settled();
-    expect(played.map(({ args }) => args.training.phases[0]!.epochs)).toEqual(Array(9).fill(1));
+    // One plan for all rungs, so that each goes on where the one before stood.
+    const spans = (runs: readonly Played[]) =>
+      runs.map(({ args }) => [args.resume?.epochs ?? 0, args.until, args.training.phases[0]!.epochs]);
+    expect(spans(played)).toEqual(Array(9).fill([0, 1, 9]));
+    expect(of(id).jobs.map(({ epochs }) => epochs)).toEqual(Array(9).fill(1));
     // The loss of a run is its place, so that the first three are the best.
-    for (const [i, run] of [...played].entries()) run.finish(i + 1);
+    for (const [i, run] of [...played].entries()) {
+      run.reach(checkpoint(1, [i + 1], i));
+      run.finish(i + 1);
+    }
     await settled();
-    expect(played.slice(9).map(({ args }) => args.training.phases[0]!.epochs)).toEqual([3, 3, 3]);
+    expect(spans(played.slice(9))).toEqual(Array(3).fill([1, 3, 9]));
+    expect(played.slice(9).map(({ args }) => args.resume!.globalStep)).toEqual([0, 1, 2]);
     const promoted = played.slice(9).map(({ args }) => args.training.phases[0]!.optimizer.config);
     expect(promoted).toEqual(played.slice(0, 3).map(({ args }) => args.training.phases[0]!.optimizer.config));
-    for (const [i, run] of played.slice(9).entries()) run.finish(5, 5, 5 - i);
+    for (const [i, run] of played.slice(9).entries()) {
+      run.event(epoch(2, 5));
+      run.event(epoch(3, 5 - i));
+      // The last of them, which is the best, has ended by itself: it does so again from the rung before.
+      if (i < 2) run.reach(checkpoint(3, [i + 1, 5, 5 - i], i));
+      run.event(done(3));
+    }
     await settled();
-    expect(played.slice(12).map(({ args }) => args.training.phases[0]!.epochs)).toEqual([9]);
+    expect(of(id).jobs[11]!.history.map(({ epoch: at, measures }) => [at, measures['val_loss']])).toEqual([
+      ...[
+        [1, 3],
+        [2, 5],
+        [3, 3],
+      ],
+    ]);
+    expect(spans(played.slice(12))).toEqual([[1, null, 9]]);
     expect(played[12]!.args.training.phases[0]!.optimizer.config).toEqual(promoted[2]);
     // More epochs count more than a smaller loss in an earlier rung.
     played[12]!.finish(4);

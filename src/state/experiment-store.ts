@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { epochsOf } from '../compile/experiments/search';
 import { pointCommand } from '../compile/experiments/space';
+import { epochsBefore } from '../compile/experiments/summary';
 import type { FileProblem } from '../graph/file-problem';
 import {
   type Experiment,
@@ -19,7 +20,7 @@ import { loadImportedWeights } from '../storage/imported-weights';
 import { weightsForPlan } from '../targets/tfjs/weights-for-plan';
 import { WorkerClient } from '../worker/client';
 import { poolSize, WorkerPool } from '../worker/pool';
-import type { Backend, DataSource, NamedWeight } from '../worker/protocol';
+import type { Backend, DataSource, NamedWeight, RunCheckpoint } from '../worker/protocol';
 import type { DataState, DocumentState } from './contract';
 import { dataStore } from './data-store';
 import { documentStore } from './document-store';
@@ -85,6 +86,8 @@ interface Running {
   /** What an imported model brought with it: runs start from it, as one by Train does. */
   readonly imported: Promise<readonly NamedWeight[]>;
   readonly deadline: ReturnType<typeof setTimeout> | null;
+  /** By trial: where successive halving goes on. */
+  readonly reached: Map<number, RunCheckpoint>;
 }
 
 const NEW_JOB = {
@@ -146,9 +149,9 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       set({ problem: saved.ok ? null : saved.problem });
     };
 
-    const newJob = ({ variation, training }: PlannedRun): ExperimentJob => ({
+    const newJob = ({ variation, training, until }: PlannedRun): ExperimentJob => ({
       ...NEW_JOB,
-      ...{ run: parts.newId(), variation, seed: training.seed, epochs: epochsOf(training) },
+      ...{ run: parts.newId(), variation, seed: training.seed, epochs: until ?? epochsOf(training) },
     });
 
     const importedWeights = async (): Promise<readonly NamedWeight[]> => {
@@ -156,16 +159,24 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       return found?.ok ? found.value : [];
     };
 
-    const launch = async (id: string, job: ExperimentJob, { plan, training }: PlannedRun) => {
-      const { source, backend, imported } = running.get(id)!;
-      const { run } = job;
+    const launch = async (id: string, job: ExperimentJob, { plan, training, until }: PlannedRun) => {
+      const { source, backend, imported, reached } = running.get(id)!;
+      const { run, variation } = job;
+      const trial = variation.kind === 'trial' ? variation.trial : null;
+      const resume = (trial !== null && reached.get(trial)) || null;
       const weights = weightsForPlan(plan, await imported);
       const given = weights.length > 0 ? { weights } : null;
       if (!running.has(id) || !find(id)?.jobs.some((each) => each.run === run && isOpen(each))) return;
-      const listener = new JobListener(job, training, (patch) => showSoon(run, patch));
+      const listener = new JobListener(job, training, resume ? epochsBefore(resume) : [], (patch) =>
+        showSoon(run, patch),
+      );
       listener.onEnough = () => pool.cancel(run);
       const outcome = await pool.submit({
-        args: { run, plan, training, source, backend, given },
+        args: { run, plan, training, source, backend, given, until },
+        resume,
+        onReached: (checkpoint) => {
+          if (trial !== null) reached.set(trial, checkpoint);
+        },
         onStart: (attempt) => {
           listener.begin(now());
           showNow(run, { ...NEW_JOB, status: 'running', attempt });
@@ -189,8 +200,10 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       void store(id);
       if (experiment.jobs.some(isOpen)) return;
       const next = runsAfter(how.planned, experiment, job);
-      if (next.length > 0) add(id, next);
-      else finish([id], 'done');
+      if (next.length > 0) {
+        keepOnly(how.reached, next);
+        add(id, next);
+      } else finish([id], 'done');
     };
 
     const add = (id: string, runs: readonly PlannedRun[]) => {
@@ -238,7 +251,14 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
         const deadline =
           minutes === null ? null : setTimeout(() => finish([id], 'out-of-time'), minutes * 60_000);
         const imported = importedWeights();
-        running.set(id, { planned, source: bound.source, backend: parts.backend(), imported, deadline });
+        running.set(id, {
+          planned,
+          source: bound.source,
+          backend: parts.backend(),
+          imported,
+          deadline,
+          reached: new Map(),
+        });
         set({ experiments: [experiment, ...get().experiments] });
         add(id, planned.runs);
         void store(id);
@@ -289,6 +309,12 @@ export function createExperimentStore(parts: ExperimentParts): StoreApi<Experime
       },
     };
   });
+}
+
+/** Each holds the model and its optimizer several times over: those that do not go on are let go. */
+function keepOnly(reached: Map<number, RunCheckpoint>, next: readonly PlannedRun[]): void {
+  const going = new Set(next.map(({ variation }) => (variation.kind === 'trial' ? variation.trial : null)));
+  for (const trial of reached.keys()) if (!going.has(trial)) reached.delete(trial);
 }
 
 /** What was under way when the page was left cannot be any more. */

@@ -301,7 +301,7 @@ export function createRunStore({
         const { globalStep, problem } = notification;
         set(problem ? { keepProblem: problem } : { keptAt: globalStep, keepProblem: null });
       } else if (notification.kind === 'steps') onSteps(notification.block);
-      else onEvent(notification.event);
+      else if (notification.kind === 'event') onEvent(notification.event);
     };
 
     const clear = (patch: Partial<RunState>) => {

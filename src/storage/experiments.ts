@@ -1,25 +1,13 @@
 /** Experiments of a project: what was asked, and what each run of it came to. Curves by epoch are kept, weights are not. */
 import type { RangeTestSettings } from '../compile/experiments/range-test';
-import type { Dimension, Point } from '../compile/experiments/space';
+import type { SearchSettings, TrialVariation } from '../compile/experiments/search';
 import type { Skipped } from '../compile/experiments/trials';
 import type { Fold } from '../graph/data-spec';
 import type { Meaning } from '../graph/document';
 import type { Measures, Requests } from '../worker/protocol';
 import { attempt, database, type Stored } from './db';
 
-export interface SearchSettings {
-  readonly dimensions: readonly Dimension[];
-  readonly strategy: 'grid' | 'random' | 'halving';
-  /** At most so many runs; of the first rung with successive halving. */
-  readonly runs: number;
-  readonly minutes: number | null;
-  /** The history column that decides. */
-  readonly measure: string;
-  /** Of successive halving: one in so many goes on. */
-  readonly factor: number;
-  /** Of the points; every run has the seed of the project. */
-  readonly seed: number;
-}
+export type { SearchSettings };
 
 export type ExperimentSettings =
   | { readonly kind: 'rates'; readonly test: RangeTestSettings }
@@ -33,7 +21,7 @@ export type JobVariation =
   | { readonly kind: 'rates' }
   | { readonly kind: 'seed'; readonly seed: number }
   | { readonly kind: 'fold'; readonly fold: Fold }
-  | { readonly kind: 'trial'; readonly trial: number; readonly point: Point; readonly rung: number };
+  | TrialVariation;
 
 export type JobStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 

@@ -159,13 +159,14 @@ export class Host {
     training,
     resume,
     keep,
+    until = null,
     ...request
   }: Requests['startRun']['args']): Promise<Answer<'startRun'>> {
     const prepared = await this.#replaceSession({ ...request, settings: training, adapts: true });
     if (!prepared.ok) return prepared;
     const session = prepared.value;
     const receipt = await session.receipt(training);
-    await session.start(training, { resume, keep });
+    await session.start(training, { resume, keep, until });
     return { ok: true, value: { kept: session.kept, receipt } };
   }
 

@@ -10,7 +10,7 @@ import { project } from '../lessons/project';
 import { WorkerClient, type WorkerLike } from './client';
 import { Host } from './host';
 import { type PoolJob, type PoolOutcome, poolSize, WorkerPool } from './pool';
-import type { FromWorker, ToWorker } from './protocol';
+import type { FromWorker, RunCheckpoint, ToWorker } from './protocol';
 
 // The workers of this test share one tfjs: its kernels must be there before two of them start side by side.
 beforeAll(() => chooseBackend(tf, 'wasm', nodeBackendEnv));
@@ -166,6 +166,36 @@ describe('jobs', () => {
     ]);
     expect(outcomes[0]).toMatchObject({ kind: 'failed', cause: { kind: 'data', code: 'dataset-missing' } });
     expect(outcomes[1].kind).toBe('done');
+  });
+});
+
+describe('a job that ends before its plan does', () => {
+  it('hands out where it stands, and another goes on from there as if there had been one', async () => {
+    const { pool } = scene(2);
+    const reached: RunCheckpoint[] = [];
+    const [one, first] = job('first', 3, 4);
+    const args = { ...one.args, until: 1 };
+    const outcome = await pool.submit({ ...one, args, onReached: (checkpoint) => reached.push(checkpoint) });
+    expect(outcome).toMatchObject({ kind: 'done', event: { epochs: 1 } });
+    expect(reached.map(({ epochs }) => epochs)).toEqual([1]);
+    const [two, rest] = job('rest', 3, 4);
+    const [all, whole] = job('whole', 3, 4);
+    const ends = await Promise.all([pool.submit({ ...two, resume: reached[0]! }), pool.submit(all)]);
+    expect(rest.epochs).toEqual([2, 3, 4]);
+    expect([...first.losses, ...rest.losses]).toEqual(whole.losses);
+    const facts = (end: PoolOutcome) => end.kind === 'done' && { ...end.event, durationMs: 0 };
+    expect(facts(ends[0])).toEqual(facts(ends[1]));
+  });
+
+  it('goes on from there again when its worker is lost', async () => {
+    const { pool, lose } = scene(1);
+    const reached: RunCheckpoint[] = [];
+    const [one] = job('first', 3, 3);
+    const args = { ...one.args, until: 1 };
+    await pool.submit({ ...one, args, onReached: (checkpoint) => reached.push(checkpoint) });
+    const [two, rest] = job('rest', 3, 3, (attempt) => attempt === 1 && lose());
+    expect(await pool.submit({ ...two, resume: reached[0]! })).toMatchObject({ kind: 'done' });
+    expect(rest.epochs).toEqual([2, 2, 3]);
   });
 });
 

@@ -3,7 +3,7 @@
  * them: Train goes on working beside. A worker is kept for the next job (it has the data already) and ended when there is none.
  */
 import type { FailureCause } from '../engine/run-event';
-import type { Notification, Requests, RunId, StepBlock } from './protocol';
+import type { Notification, Requests, RunCheckpoint, RunId, StepBlock } from './protocol';
 
 type Event = Extract<Notification, { kind: 'event' }>['event'];
 export type DoneEvent = Extract<Event, { kind: 'done' }>;
@@ -22,12 +22,15 @@ export interface PoolClient {
 }
 
 export interface PoolJob {
-  /** Without what a run that is kept would need: a job that is lost is begun again. */
+  /** Nothing of it is kept: a job that is lost is begun again, from `resume` where that is given. */
   readonly args: Omit<Requests['startRun']['args'], 'resume' | 'keep'>;
+  readonly resume?: RunCheckpoint | null;
   /** A worker has taken it; the second time, all that was told before is void. */
   readonly onStart?: (attempt: number) => void;
   readonly onSteps?: (block: StepBlock) => void;
   readonly onEvent?: (event: Event) => void;
+  /** The job has come as far as its `until`, and another can go on from there. */
+  readonly onReached?: (checkpoint: RunCheckpoint) => void;
 }
 
 export type PoolOutcome =
@@ -132,7 +135,8 @@ export class WorkerPool {
     entry.attempt += 1;
     const { attempt } = entry;
     entry.job.onStart?.(attempt);
-    const answer = await seat.client.request('startRun', { ...entry.job.args, resume: null, keep: false });
+    const { args, resume = null } = entry.job;
+    const answer = await seat.client.request('startRun', { ...args, resume, keep: false });
     // A worker that is lost while it starts is told of twice; by now the second attempt may be under way.
     if (!answer.ok && entry.attempt === attempt)
       this.#end(seat, entry, { kind: 'failed', cause: answer.error });
@@ -142,6 +146,7 @@ export class WorkerPool {
     const { entry } = seat;
     if (!entry || notification.kind === 'progress' || notification.run !== entry.job.args.run) return;
     if (notification.kind === 'steps') entry.job.onSteps?.(notification.block);
+    if (notification.kind === 'reached') entry.job.onReached?.(notification.checkpoint);
     if (notification.kind !== 'event') return;
     const { event } = notification;
     entry.job.onEvent?.(event);

@@ -119,6 +119,8 @@ export interface Requests {
       resume: RunCheckpoint | null;
       /** The worker writes checkpoints to storage as it goes. */
       keep: boolean;
+      /** Ends after so many epochs of the whole run; `reached` comes before `done`. Absent: as the plan says. */
+      until?: number | null;
     };
     /** `kept` is null without `given`. */
     value: { kept: KeptWeights | null; receipt: Receipt };
@@ -205,6 +207,13 @@ export type Notification =
       readonly sequence: number;
       readonly globalStep: number;
       readonly problem: FileProblem | null;
+    }
+  /** The run has come as far as it should for now; it goes on from there in another `startRun`. */
+  | {
+      readonly kind: 'reached';
+      readonly run: RunId;
+      readonly sequence: number;
+      readonly checkpoint: RunCheckpoint;
     }
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number };
 

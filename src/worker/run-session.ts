@@ -8,8 +8,7 @@ import { type BuiltModel, buildModel } from '../engine/build-model';
 import type { RunCheckpoint } from '../engine/checkpoint';
 import { evaluate } from '../engine/evaluate';
 import { failureOf } from '../engine/failure';
-import { registerWasmKernels } from '../engine/kernels/register';
-import { dataHash, graphHash } from '../engine/receipt';
+import { runReceipt } from '../engine/receipt';
 import { run } from '../engine/run';
 import { RunControl } from '../engine/run-control';
 import type { Evaluation, FailureCause } from '../engine/run-event';
@@ -72,6 +71,7 @@ export interface SessionRequest {
 export interface RunStart {
   readonly resume: RunCheckpoint | null;
   readonly keep: boolean;
+  readonly until: number | null;
 }
 
 interface SessionParts {
@@ -128,18 +128,9 @@ export class RunSession {
   }
 
   /** What the numbers of a run of this training depend on. */
-  async receipt(training: TrainingPlan): Promise<Receipt> {
+  receipt(training: TrainingPlan): Promise<Receipt> {
     const { request, dataset, backend } = this.#parts;
-    const { tf } = this.#context;
-    return {
-      graph: await graphHash(request.plan, training),
-      data: await dataHash(dataset),
-      seed: training.seed,
-      backend: backend.name,
-      fusesMultiplyAdd: backend.name === 'wasm' && registerWasmKernels(tf).fusesMultiplyAdd,
-      threads: backend.threads,
-      tfjs: tf.version_core,
-    };
+    return runReceipt({ tf: this.#context.tf, plan: request.plan, training, dataset, backend });
   }
 
   /** Resolves when the run is under way and its lock is held, so that whoever waits for the lock waits for its end. */
@@ -176,7 +167,7 @@ export class RunSession {
     return sampleRows({ tf: this.#context.tf, model, data, dataset, batchSize, count, wrongOnly });
   }
 
-  async #pump(training: TrainingPlan, { resume, keep }: RunStart): Promise<void> {
+  async #pump(training: TrainingPlan, { resume, keep, until }: RunStart): Promise<void> {
     const { data, backend, model } = this.#parts;
     const { tf, notify } = this.#context;
     const keeper = keep ? new RunKeeper(this.run, this.#context) : null;
@@ -196,7 +187,7 @@ export class RunSession {
       data,
       control: this.control,
       backend,
-      resume,
+      ...{ resume, until },
       watchesHealth: true,
       ...(keeper ? { wantsCheckpoint: (atEpochEnd) => keeper.wants(atEpochEnd) } : {}),
     })) {
@@ -209,6 +200,9 @@ export class RunSession {
         void keeper?.save(event.checkpoint).then((kept) => {
           if (kept) onKept(event.checkpoint.globalStep, kept.ok ? null : kept.problem);
         });
+        const { checkpoint } = event;
+        if (checkpoint.step === 0 && checkpoint.epochs === until)
+          notify({ kind: 'reached', run: this.run, sequence: this.#next(), checkpoint }, []);
         continue;
       }
       if (event.kind === 'epoch') keeper?.addEpoch(event);

@@ -13,7 +13,10 @@ describe('rungs', () => {
       { trials: 3, epochs: 27 },
       { trials: 1, epochs: 81 },
     ]);
-    expect(halvingCost(halvingRungs(27, 81, 3))).toEqual({ runs: 40, epochs: 4 * 81 });
+    expect(halvingCost(halvingRungs(27, 81, 3))).toEqual({
+      runs: 40,
+      epochs: 27 * 3 + 9 * 6 + 3 * 18 + 1 * 54,
+    });
   });
 
   it('are counted in whole numbers where logarithms are not exact', () => {

@@ -1,8 +1,8 @@
 /**
  * Successive halving (Jamieson and Talwalkar, 2016): many settings for a few epochs, the best of them for more. With n settings, at
  * most R epochs and factor η there are s = min(⌊log_η n⌋, ⌊log_η R⌋) selections; rung i = 0 … s trains ⌊n/ηⁱ⌋ settings for R/ηˢ⁻ⁱ
- * epochs, so that each rung costs about the same. Each rung trains from the beginning: a run with the same seed takes the same steps,
- * and a schedule comes to its end in every rung.
+ * epochs, so that each rung costs about the same. The training plan is that of the last rung from the beginning on, so that a
+ * setting can go on from where the rung before left it; a schedule has come part of its way there.
  */
 export interface Rung {
   readonly trials: number;
@@ -24,11 +24,14 @@ function wholeLog(value: number, base: number): number {
   return log;
 }
 
-/** Runs of all rungs, and epochs of all runs. */
+/** Runs of all rungs, and epochs of all runs: a setting that goes on trains only those that the rung before has not. */
 export function halvingCost(rungs: readonly Rung[]): { readonly runs: number; readonly epochs: number } {
   return {
     runs: rungs.reduce((sum, rung) => sum + rung.trials, 0),
-    epochs: rungs.reduce((sum, rung) => sum + rung.trials * rung.epochs, 0),
+    epochs: rungs.reduce(
+      (sum, { trials, epochs }, i) => sum + trials * (epochs - (rungs[i - 1]?.epochs ?? 0)),
+      0,
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Many runs in a few numbers: which measure counts, its best run, means with deviations, and the band that curves lie in. */
 import { metricType } from '../../nodes/training-index';
-import type { ModelPlan } from '../plan';
+import type { ModelPlan, TrainingPlan } from '../plan';
 
 export type Measures = { readonly [column: string]: number };
 
@@ -38,6 +38,34 @@ export function statistics(values: readonly number[]): Statistics | null {
   const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const std = count > 1 ? Math.sqrt(squares / (count - 1)) : null;
   return { count, mean, std, min: Math.min(...finite), max: Math.max(...finite) };
+}
+
+export interface EpochMeasures {
+  readonly epoch: number;
+  readonly measures: Measures;
+}
+
+/** What a checkpoint knows of the epochs before it, which a run that goes on from it does not tell again. */
+export function epochsBefore({
+  epochs,
+  history,
+}: {
+  readonly epochs: number;
+  readonly history: readonly Measures[];
+}): readonly EpochMeasures[] {
+  const first = epochs - history.length + 1;
+  return history.map((measures, i) => ({ epoch: first + i, measures }));
+}
+
+/** Measures of the model that a run ended with: of its last epoch, or of the one whose weights it went back to. */
+export function keptMeasures(
+  history: readonly EpochMeasures[],
+  { phases }: TrainingPlan,
+  bestEpoch: number,
+): Measures | null {
+  const restoresBest = phases.at(-1)?.earlyStopping?.restoreBest ?? false;
+  const best = restoresBest ? history.find(({ epoch }) => epoch === bestEpoch) : undefined;
+  return (best ?? history.at(-1))?.measures ?? null;
 }
 
 export interface BandPoint extends Statistics {

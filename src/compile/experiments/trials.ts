@@ -1,5 +1,6 @@
 /** From points of a search space to what can be trained. A point that cannot, or that says nothing new, is left out and counted. */
 import { apply } from '../../graph/apply';
+import type { DataSpec } from '../../graph/data-spec';
 import type { Diagnostic } from '../../graph/diagnostic';
 import type { GraphDoc, Meaning } from '../../graph/document';
 import type { DatasetSchema } from '../../graph/schema';
@@ -11,6 +12,7 @@ export interface Trial {
   readonly point: Point;
   readonly plan: ModelPlan;
   readonly training: TrainingPlan;
+  readonly data: DataSpec;
 }
 
 /** Points that were left out for one reason; the first diagnostic stands for all with its code. */
@@ -55,9 +57,9 @@ export function makeTrials(
       continue;
     }
     seen.add(key);
-    const { plan, training, diagnostics } = compile(changed, schema);
-    if (plan && training) {
-      trials.push({ point, plan, training });
+    const { plan, training, data, diagnostics } = compile(changed, schema);
+    if (plan && training && data) {
+      trials.push({ point, plan, training, data });
       continue;
     }
     const error = diagnostics.find(({ severity }) => severity === 'error') ?? null;

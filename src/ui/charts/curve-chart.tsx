@@ -67,7 +67,7 @@ interface AxesProps {
 }
 
 const NO_DATA: never[] = [];
-const MARGIN = { top: 8, right: 64, bottom: 16, left: 0 };
+const MARGIN = { top: 8, right: 72, bottom: 16, left: 0 };
 const SIZE_BEFORE_LAYOUT = { width: 400, height: 160 };
 const TICK = { fill: 'var(--text-dim)', fontSize: 11 };
 const LINE = { stroke: 'var(--border-strong)' };

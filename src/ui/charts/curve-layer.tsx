@@ -1,6 +1,8 @@
 /** The curves of a chart as SVG paths, their last values at their ends, and the crosshair. Lives inside a recharts chart. */
 import { useContext, useId } from 'react';
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
+import { trainingMessages as words } from '../../messages/training';
+import { useText } from '../i18n';
 import css from './charts.module.css';
 import { useCursor } from './cursor';
 import { type Series, seriesColor } from './series';
@@ -94,6 +96,7 @@ interface LayerProps {
 const LINE_HEIGHT = 13;
 
 function EndLabels({ series, area, x, y }: LayerProps) {
+  const text = useText();
   const labels = series
     .flatMap((each) => [
       { key: `${each.id} train`, curve: each.train, color: each.color, prefix: '', format: each.format },
@@ -101,7 +104,7 @@ function EndLabels({ series, area, x, y }: LayerProps) {
         key: `${each.id} validation`,
         curve: each.validation,
         color: each.color,
-        prefix: 'val ',
+        prefix: `${text(words.validationShort)} `,
         format: each.format,
       },
     ])

@@ -174,7 +174,7 @@ function outlook({ strategy, dimensions, runs, factor }: SearchSettings, epochs:
   const rungs = halvingRungs(runs, epochs, factor);
   const cost = halvingCost(rungs);
   const each = rungs.map((rung) => text(words.planRung, { trials: rung.trials, epochs: rung.epochs }));
-  return `${text(words.planRungs, { rungs: each.join(' → '), ...cost })} ${text(words.rungsAnew)}`;
+  return `${text(words.planRungs, { rungs: each.join(' → '), ...cost })} ${text(words.rungsGoOn)}`;
 }
 
 function Minutes() {

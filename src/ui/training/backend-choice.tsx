@@ -13,10 +13,10 @@ export function BackendChoice() {
   const wish = useRun((state) => state.backendWish);
   const setBackend = useRun((state) => state.setBackend);
   return (
-    <label className={css.option} title={text(words.backendHelp)}>
-      {text(words.backend)}
+    <label className={css.choice} title={text(words.backendHelp)}>
+      <span className={form.label}>{text(words.backend)}</span>
       <select
-        className={`${form.control} ${form.inline}`}
+        className={form.control}
         value={wish}
         onChange={(event) => setBackend(event.currentTarget.value as Backend)}
       >

@@ -12,16 +12,19 @@ export function StartFromChoice() {
   const isDone = useRun((state) => state.status === 'done');
   if (!isDone && startFrom === 'fresh') return null;
   return (
-    <label className={css.option}>
-      {text(words.startFrom)}
-      <select
-        className={`${form.control} ${form.inline}`}
-        value={startFrom}
-        onChange={(event) => setStartFrom(event.currentTarget.value === 'last' ? 'last' : 'fresh')}
-      >
-        <option value="fresh">{text(words.startFresh)}</option>
-        <option value="last">{text(words.startLast)}</option>
-      </select>
-    </label>
+    <>
+      <label className={css.choice}>
+        <span className={form.label}>{text(words.startFrom)}</span>
+        <select
+          className={form.control}
+          value={startFrom}
+          onChange={(event) => setStartFrom(event.currentTarget.value === 'last' ? 'last' : 'fresh')}
+        >
+          <option value="fresh">{text(words.startFresh)}</option>
+          <option value="last">{text(words.startLast)}</option>
+        </select>
+      </label>
+      {startFrom === 'last' && <p className={`${form.hint} ${css.under}`}>{text(words.startLastHelp)}</p>}
+    </>
   );
 }
