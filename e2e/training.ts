@@ -1,5 +1,6 @@
 /** Watching a run from outside: the button, the history table, the results. */
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export const train = (page: Page): Locator => page.getByRole('button', { name: 'Train', exact: true });
 export const trainAgain = (page: Page): Locator => page.getByRole('button', { name: 'Train again' });
@@ -24,7 +25,18 @@ export async function historyNumbers(page: Page): Promise<readonly (readonly num
 
 /** Runs what is on the canvas to its end. */
 export async function trainToEnd(page: Page): Promise<void> {
+  // A short run is over between two looks from outside, so the page itself notes that its controls were there.
+  const seen = await page.evaluateHandle(() => {
+    const found = { controls: false };
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector('[role="group"][aria-label="Training controls"]')) return;
+      found.controls = true;
+      observer.disconnect();
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return found;
+  });
   await page.getByRole('button', { name: /^Train( again)?$/ }).click();
-  await page.getByRole('group', { name: 'Training controls' }).waitFor();
+  await expect.poll(() => seen.evaluate(({ controls }) => controls), { timeout: 30_000 }).toBe(true);
   await trainAgain(page).waitFor({ timeout: 120_000 });
 }

@@ -16,18 +16,12 @@ import {
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { CHECKPOINT_VERSION, type RunCheckpoint } from '../engine/checkpoint';
+import { CheckpointClock } from '../engine/checkpoint-clock';
 import { type Receipt, type ReceiptField, receiptDifferences } from '../graph/receipt';
 import { CliProblem } from './print';
 import { type EpochRow, isRunFolder } from './run-folder';
 
 export const CHECKPOINT_FILE = 'checkpoint.bin';
-
-/** At most this much is lost. */
-const INTERVAL_MS = 3000;
-/** Ends of epochs are good places, but some networks finish dozens of them in a second. */
-const SOONER_AT_EPOCH_END = 1 / 3;
-/** Writing may take this share of the time: a large model is written less often. */
-const SHARE = 1 / 25;
 
 const FORMAT = 'weft-checkpoint';
 /** Of the file around the checkpoint. */
@@ -48,8 +42,7 @@ interface FileContent extends SavedRun {
 export class CheckpointWriter {
   readonly #folder: string;
   readonly #receipt: Receipt;
-  #lastAt = performance.now();
-  #costMs = 0;
+  readonly #clock = new CheckpointClock();
 
   constructor(folder: string, receipt: Receipt) {
     this.#folder = folder;
@@ -62,20 +55,18 @@ export class CheckpointWriter {
   }
 
   wants(atEpochEnd: boolean): boolean {
-    const interval = INTERVAL_MS * (atEpochEnd ? SOONER_AT_EPOCH_END : 1);
-    return performance.now() - this.#lastAt >= Math.max(interval, this.#costMs / SHARE);
+    return this.#clock.isDue(atEpochEnd);
   }
 
   write(checkpoint: RunCheckpoint, history: readonly EpochRow[]): void {
-    const startedAt = performance.now();
+    this.#clock.begin();
     try {
       writeCheckpoint(this.#folder, { receipt: this.#receipt, checkpoint, history });
     } catch (error) {
       // A full disk: the training is worth more than its checkpoint.
       process.stderr.write(`warning: no checkpoint was written: ${(error as Error).message}\n`);
     }
-    this.#lastAt = performance.now();
-    this.#costMs = this.#lastAt - startedAt;
+    this.#clock.end();
   }
 }
 

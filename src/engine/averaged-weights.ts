@@ -8,6 +8,7 @@ import type { AveragingSettings } from '../graph/training-settings';
 import type { Tfjs } from '../nodes/define-node';
 import type { BuiltModel } from './build-model';
 import type { SavedState } from './checkpoint';
+import { allWeights, copyWeights, putWeights, readCopies, saveCopies } from './weight-copies';
 
 export class AveragedWeights {
   readonly #tf: Tfjs;
@@ -43,7 +44,7 @@ export class AveragedWeights {
     const tf = this.#tf;
     const before = this.#mean;
     this.#mean = tf.tidy(() =>
-      this.#weights().map((weight, i) => {
+      allWeights(this.#model).map((weight, i) => {
         const value = weight.read();
         const mean = before[i];
         // Kept, because a step calls this in its own tidy.
@@ -56,32 +57,26 @@ export class AveragedWeights {
   /** Puts the mean in place of the weights, for an evaluation or for good. Nothing when there is no mean yet. */
   show(): void {
     if (this.#mean.length === 0 || this.#held) return;
-    const weights = this.#weights();
-    this.#held = weights.map((weight) => this.#tf.clone(weight.read()));
-    for (const [i, weight] of weights.entries()) weight.write(this.#mean[i]!);
+    this.#held = copyWeights(this.#tf, this.#model);
+    putWeights(this.#model, this.#mean);
   }
 
   /** Back to the weights that the steps work on. */
   hide(): void {
     if (!this.#held) return;
-    for (const [i, weight] of this.#weights().entries()) weight.write(this.#held[i]!);
+    putWeights(this.#model, this.#held);
     this.#tf.dispose(this.#held);
     this.#held = null;
   }
 
   async save(): Promise<SavedState> {
-    const arrays: Record<string, Float32Array> = {};
-    for (const [i, mean] of this.#mean.entries()) arrays[String(i)] = await mean.data<'float32'>();
-    return { numbers: { count: this.#count }, arrays };
+    return { numbers: { count: this.#count }, arrays: await saveCopies(this.#mean) };
   }
 
   restore({ numbers, arrays }: SavedState): void {
     this.#count = numbers['count']!;
     this.#tf.dispose(this.#mean);
-    const weights = this.#weights();
-    this.#mean = Object.keys(arrays).map((_, i) =>
-      this.#tf.tensor(arrays[String(i)] as Float32Array, weights[i]!.shape as number[]),
-    );
+    this.#mean = readCopies(this.#tf, this.#model, arrays);
   }
 
   dispose(): void {
@@ -89,9 +84,5 @@ export class AveragedWeights {
     if (this.#held) this.#tf.dispose(this.#held);
     this.#mean = [];
     this.#held = null;
-  }
-
-  #weights(): tfjs.LayerVariable[] {
-    return [...this.#model.layers.values()].flatMap((layer) => layer.weights);
   }
 }

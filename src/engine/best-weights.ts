@@ -6,6 +6,7 @@ import { metricType } from '../nodes/training-index';
 import type { BuiltModel } from './build-model';
 import type { SavedState } from './checkpoint';
 import type { Measures } from './run-event';
+import { copyWeights, putWeights, readCopies, saveCopies } from './weight-copies';
 
 export class BestWeights {
   readonly #tf: Tfjs;
@@ -43,13 +44,11 @@ export class BestWeights {
 
   /** Puts the weights of the best epoch back, where they were asked for. */
   restore(): void {
-    if (this.#snapshot.length === 0) return;
-    for (const [i, weight] of this.#weights().entries()) weight.write(this.#snapshot[i]!);
+    if (this.#snapshot.length > 0) putWeights(this.#model, this.#snapshot);
   }
 
   async save(): Promise<SavedState> {
-    const arrays: Record<string, Float32Array> = {};
-    for (const [i, weight] of this.#snapshot.entries()) arrays[String(i)] = await weight.data<'float32'>();
+    const arrays = await saveCopies(this.#snapshot);
     const numbers = { waited: this.#waited, bestEpoch: this.bestEpoch };
     return { numbers: this.#best === null ? numbers : { ...numbers, best: this.#best }, arrays };
   }
@@ -59,10 +58,7 @@ export class BestWeights {
     this.#waited = numbers['waited']!;
     this.bestEpoch = numbers['bestEpoch']!;
     this.#tf.dispose(this.#snapshot);
-    const weights = this.#weights();
-    this.#snapshot = Object.keys(arrays).map((_, i) =>
-      this.#tf.tensor(arrays[String(i)] as Float32Array, weights[i]!.shape as number[]),
-    );
+    this.#snapshot = readCopies(this.#tf, this.#model, arrays);
   }
 
   dispose(): void {
@@ -72,12 +68,7 @@ export class BestWeights {
 
   #remember(): void {
     this.#tf.dispose(this.#snapshot);
-    this.#snapshot = this.#weights().map((weight) => this.#tf.clone(weight.read()));
-  }
-
-  // All weights, moving averages included: they belong to the epoch too.
-  #weights(): tfjs.LayerVariable[] {
-    return [...this.#model.layers.values()].flatMap((layer) => layer.weights);
+    this.#snapshot = copyWeights(this.#tf, this.#model);
   }
 }
 

@@ -50,7 +50,7 @@ export class Host {
   readonly #post: Post;
   readonly #sources: DataSources;
   readonly #context: SessionContext;
-  readonly #uploads = new Map<number, AbortController>();
+  readonly #cancellable = new Map<number, AbortController>();
   #session: RunSession | null = null;
   /** Runs start one after another, each after the end of the one before. */
   #starting: Promise<unknown> = Promise.resolve();
@@ -63,7 +63,7 @@ export class Host {
   }
 
   receive(message: ToWorker): void {
-    if (message.kind === 'cancel') this.#uploads.get(message.id)?.abort();
+    if (message.kind === 'cancel') this.#cancellable.get(message.id)?.abort();
     else void this.#answer(message);
   }
 
@@ -189,13 +189,13 @@ export class Host {
 
   async #preflight(args: Requests['preflight']['args'], id: number): Promise<Answer<'preflight'>> {
     const abort = new AbortController();
-    this.#uploads.set(id, abort);
+    this.#cancellable.set(id, abort);
     const onProgress = (done: number, total: number) => this.#post({ kind: 'progress', id, done, total }, []);
     try {
       const course = { signal: abort.signal, onProgress };
       return await this.#afterLastRun(() => answerPreflight(this.#context, args, course));
     } finally {
-      this.#uploads.delete(id);
+      this.#cancellable.delete(id);
     }
   }
 
@@ -204,7 +204,7 @@ export class Host {
     id: number,
   ): Promise<Answer<'importData'>> {
     const abort = new AbortController();
-    this.#uploads.set(id, abort);
+    this.#cancellable.set(id, abort);
     try {
       const entries = files.map(({ path, file }) => ({
         path,
@@ -226,7 +226,7 @@ export class Host {
       if (!saved.ok) return { ok: false, error: saved.problems };
       return { ok: true, value: { schema: imported.value.schema, warnings: imported.warnings } };
     } finally {
-      this.#uploads.delete(id);
+      this.#cancellable.delete(id);
     }
   }
 

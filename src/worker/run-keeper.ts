@@ -1,39 +1,24 @@
-/** Decides when a run is worth a checkpoint and stores it with what has happened since the last one. */
+/** Stores a run's checkpoints, each with what has happened since the one before. */
 import type { RunCheckpoint } from '../engine/checkpoint';
+import { CheckpointClock } from '../engine/checkpoint-clock';
 import type { RunEvent } from '../engine/run-event';
 import type { EpochRow } from '../storage/checkpoints';
 import type { Stored } from '../storage/db';
 import type { StepBlock } from './protocol';
 import type { RunKeeping } from './run-session';
 
-/** At most this much is lost. */
-const INTERVAL_MS = 3000;
-/** Ends of epochs are good places, but some networks finish dozens of them in a second. */
-const SOONER_AT_EPOCH_END = 1 / 3;
-/** Storing may take this share of the time: a large model is stored less often. */
-const SHARE = 1 / 25;
-
 export class RunKeeper {
   readonly #run: string;
   readonly #store: RunKeeping['saveCheckpoint'];
-  readonly #everyMs: number;
-  readonly #now: () => number;
+  readonly #clock: CheckpointClock;
   #blocks: StepBlock[] = [];
   #epochs: EpochRow[] = [];
   #isBusy = false;
-  #lastAt: number;
-  #costMs = 0;
 
-  constructor(
-    run: string,
-    { saveCheckpoint, keepEveryMs = INTERVAL_MS }: Omit<RunKeeping, 'holdLock'>,
-    now: () => number = () => performance.now(),
-  ) {
+  constructor(run: string, { saveCheckpoint, keepEveryMs }: Omit<RunKeeping, 'holdLock'>) {
     this.#run = run;
     this.#store = saveCheckpoint;
-    this.#everyMs = keepEveryMs;
-    this.#now = now;
-    this.#lastAt = now();
+    this.#clock = new CheckpointClock(keepEveryMs);
   }
 
   /** Before the block is transferred away. */
@@ -46,15 +31,13 @@ export class RunKeeper {
   }
 
   wants(atEpochEnd: boolean): boolean {
-    if (this.#isBusy) return false;
-    const interval = this.#everyMs * (atEpochEnd ? SOONER_AT_EPOCH_END : 1);
-    return this.#now() - this.#lastAt >= Math.max(interval, this.#costMs / SHARE);
+    return !this.#isBusy && this.#clock.isDue(atEpochEnd);
   }
 
   /** Null when one is still being stored (a pause asks without regard to the time): then what happened since stays for the next. */
   async save(checkpoint: RunCheckpoint): Promise<Stored<void> | null> {
     if (this.#isBusy) return null;
-    const startedAt = this.#now();
+    this.#clock.begin();
     const blocks = this.#blocks;
     const epochs = this.#epochs;
     this.#blocks = [];
@@ -62,8 +45,7 @@ export class RunKeeper {
     this.#isBusy = true;
     const stored = await this.#store({ run: this.#run, savedAt: Date.now(), checkpoint }, { blocks, epochs });
     this.#isBusy = false;
-    this.#lastAt = this.#now();
-    this.#costMs = this.#lastAt - startedAt;
+    this.#clock.end();
     if (!stored.ok) {
       // The next one that can be stored has all of it.
       this.#blocks = [...blocks, ...this.#blocks];

@@ -5,6 +5,7 @@ import { trainingMessages as words } from '../../messages/training';
 import { useText } from '../i18n';
 import css from './charts.module.css';
 import { useCursor } from './cursor';
+import { linePath } from './line-path';
 import { type Series, seriesColor } from './series';
 import { SeriesContext } from './series-context';
 import { type Curve, valueAt } from './smoothing';
@@ -52,20 +53,13 @@ export function CurveLayer({ lastEpoch }: { readonly lastEpoch: number }) {
 const FAR = 10_000;
 
 function path(curve: Curve, x: Scale, y: Scale): string {
-  let d = '';
-  let pen = 'M';
-  for (let index = 0; index < curve.x.length; index++) {
-    const px = x(curve.x[index] ?? 0);
-    // A diverging run reaches 1e36, which SVG would refuse to parse; far outside is far enough.
-    const py = Math.min(FAR, Math.max(-FAR, y(curve.y[index] ?? Number.NaN)));
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      pen = 'M';
-      continue;
-    }
-    d += `${pen}${px.toFixed(1)},${py.toFixed(1)}`;
-    pen = 'L';
-  }
-  return d;
+  return linePath(
+    Array.from(curve.x, (at, index) => [
+      x(at),
+      // A diverging run reaches 1e36, which SVG would refuse to parse; far outside is far enough.
+      Math.min(FAR, Math.max(-FAR, y(curve.y[index] ?? Number.NaN))),
+    ]),
+  );
 }
 
 interface DotsProps {

@@ -1,8 +1,10 @@
 /** A small chart: axes, grid and a place to draw in. Plain SVG at its real size, so that lines and letters stay sharp. */
+
 import { useElementSize } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 // Also for the series colours, which it defines for the whole page.
 import charts from '../charts/charts.module.css';
+import { linePath } from '../charts/line-path';
 import type { AxisScale } from '../charts/scale';
 import css from './experiments.module.css';
 
@@ -99,16 +101,5 @@ function readable(ticks: readonly number[], width: number): readonly number[] {
 
 /** A path through the points; gaps where a value is none. */
 export function pathOf(area: PlotArea, points: readonly (readonly [x: number, y: number])[]): string {
-  let d = '';
-  let pen = 'M';
-  for (const [atX, atY] of points) {
-    const [px, py] = [area.x(atX), area.y(atY)];
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      pen = 'M';
-      continue;
-    }
-    d += `${pen}${px.toFixed(1)},${py.toFixed(1)}`;
-    pen = 'L';
-  }
-  return d;
+  return linePath(points.map(([x, y]) => [area.x(x), area.y(y)]));
 }
